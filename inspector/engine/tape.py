@@ -1,0 +1,153 @@
+"""The tape: the op records of one run, in order; everything else reads this one list.
+
+    with recording() as tape:     every op from here on appends an OpRecord to `tape`
+        y = matmul(x, w)
+    tape.records[0].primitive     forward stepping, backward, replay and export read the records
+
+There is one tape at a time. `recording()` inside `recording()` is a *segment*: it writes on the
+same tape and remembers where it began, so that a gradient taken within a recorded run reads the
+same records that the debugger shows. Code that must leave no trace runs under `paused()`.
+
+Recording knows nothing of differentiation; `autodiff.py` reads the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inspector.engine.primitive import Primitive
+    from inspector.engine.tensor import Tensor
+
+Location = tuple[str, int]
+
+
+class OpRecord:
+    """One op as it ran.
+
+    scope:    whatever `tape.scope` was (capture puts the frame of the running call there).
+    function: name of the backend function that ran it ("softmax"), or empty.
+    location: file and line of the user's code, None where there is none on the stack.
+    """
+
+    __slots__ = (
+        "constants",
+        "elapsed_s",
+        "function",
+        "index",
+        "inputs",
+        "location",
+        "outputs",
+        "primitive",
+        "scope",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        primitive: Primitive,
+        inputs: tuple[Tensor, ...],
+        outputs: tuple[Tensor, ...],
+        constants: dict[str, Any],
+    ) -> None:
+        self.index = index
+        self.primitive = primitive
+        self.inputs = inputs
+        self.outputs = outputs
+        self.constants = constants
+        self.scope: Any = None
+        self.function = ""
+        self.location: Location | None = None
+        self.elapsed_s = 0.0
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(str(tensor.shape) for tensor in self.inputs)
+        return f"<op {self.index} {self.primitive.name}({shapes})>"
+
+
+class Tape:
+    """A growing list of op records.
+
+    scope:    stamped on each new record; capture sets it to the running call's frame.
+    locate:   finds the user's file and line; None: lines are not wanted.
+    listener: called with each new record right after it was made; None: nobody listens.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[OpRecord] = []
+        self.scope: Any = None
+        self.function = ""
+        self.locate: Callable[[], Location | None] | None = None
+        self.listener: Callable[[OpRecord], None] | None = None
+        # The op that raised last: (primitive, inputs, constants, error). The failure graph reads it.
+        self.failed: tuple[Primitive, tuple[Tensor, ...], dict[str, Any], BaseException] | None = (
+            None
+        )
+
+    def append(
+        self,
+        primitive: Primitive,
+        inputs: tuple[Tensor, ...],
+        outputs: tuple[Tensor, ...],
+        constants: dict[str, Any],
+        elapsed_s: float = 0.0,
+    ) -> OpRecord:
+        """Record one op that has just run."""
+        record = OpRecord(len(self.records), primitive, inputs, outputs, constants)
+        record.scope, record.function, record.elapsed_s = self.scope, self.function, elapsed_s
+        if self.locate is not None:
+            record.location = self.locate()
+        for tensor in outputs:
+            tensor.record = record
+        self.records.append(record)
+        if self.listener is not None:
+            self.listener(record)
+        return record
+
+
+class Segment:
+    """A stretch of a tape, from where `recording()` was entered to its end (or to now)."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.start = len(tape.records)
+        self.stop: int | None = None
+
+    @property
+    def records(self) -> list[OpRecord]:
+        return self.tape.records[self.start : self.stop]
+
+
+# The running tape, None when nothing records. A module attribute, not a ContextVar: it is read at
+# every op, and Keras code runs on one thread only.
+current: Tape | None = None
+
+
+@contextmanager
+def recording(tape: Tape | None = None) -> Iterator[Segment]:
+    """Record all ops of the block: on the running tape if there is one, else on a new one.
+
+    tape: start this very tape instead (capture does, for each run).
+    """
+    global current
+    before = current
+    current = tape if tape is not None else (before if before is not None else Tape())
+    segment = Segment(current)
+    try:
+        yield segment
+    finally:
+        segment.stop = len(segment.tape.records)
+        current = before
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Record nothing in the block."""
+    global current
+    before, current = current, None
+    try:
+        yield
+    finally:
+        current = before

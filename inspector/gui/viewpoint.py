@@ -1,0 +1,140 @@
+"""What is looked at: the trace, one of its runs, the cursor in it, and the selected call.
+
+The one owner of these facts in the window; every panel reads them here and follows the signals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.trace import Call, Run, Trace
+from inspector.trace.stepping import Granularity, Step, Steps
+
+EMPTY_RUN = Run(model=None, kind="forward", training=False, seed=None)
+
+
+class Viewpoint(QObject):
+    """The window's one answer to "which run, which step, which call"."""
+
+    trace_changed = Signal()
+    run_changed = Signal()
+    cursor_moved = Signal()
+    selection_changed = Signal()
+    source_requested = Signal(str, int)
+    tensor_requested = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trace: Trace | None = None
+        self.run: Run = EMPTY_RUN
+        self.steps = Steps(EMPTY_RUN)
+        self.position = 0
+        self.selected: str | None = None
+        self.granularity: Granularity = "call"
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return self.trace.runs if self.trace else ()
+
+    @property
+    def step(self) -> Step | None:
+        """Where the cursor is, None when nothing ran."""
+        return self.steps[self.position] if len(self.steps) else None
+
+    @property
+    def call(self) -> Call | None:
+        """The selected call."""
+        return self.steps.calls.get(self.selected) if self.selected else None
+
+    def show_trace(self, trace: Trace) -> None:
+        """Show a whole trace; the run in view stays if it is still there."""
+        number = self.run.number if self.trace is not None and self.run.calls else None
+        self.trace = trace
+        self.trace_changed.emit()
+        kept = next((run for run in trace.runs if run.number == number), None)
+        if kept is not None and kept == self.run:
+            return
+        shown = kept or telling_run(trace)
+        if shown is not None:
+            self.show_run(shown)
+
+    def close(self) -> None:
+        """Show nothing."""
+        self.trace = None
+        self.trace_changed.emit()
+        self.show_run(EMPTY_RUN)
+
+    def update_run(self, run: Run) -> None:
+        """Take the newest state of a run that is still going on."""
+        if self.trace is None:
+            return
+        others = tuple(known for known in self.trace.runs if known.number != run.number)
+        runs = tuple(sorted((*others, run), key=lambda known: known.number))
+        self.trace = replace(self.trace, runs=runs)
+        self.trace_changed.emit()
+        if run.number == self.run.number or not self.run.calls:
+            self.show_run(run)
+
+    def show_run(self, run: Run) -> None:
+        """Look at one run, at its failure or its end."""
+        self.run = run
+        self.steps = Steps(run, self.granularity)
+        self.position = telling_position(self.steps)
+        self.selected = self.step.call if self.step else None
+        self.run_changed.emit()
+        self.cursor_moved.emit()
+        self.selection_changed.emit()
+
+    def set_granularity(self, granularity: Granularity) -> None:
+        """Step by calls, or by the ops inside them too; the cursor stays at its call."""
+        call_id = self.step.call if self.step else None
+        self.granularity = granularity
+        self.steps = Steps(self.run, granularity)
+        self.position = self.steps.entry_of(call_id) if call_id else 0
+        self.cursor_moved.emit()
+
+    def move_to(self, position: int) -> None:
+        """Put the cursor at a position; the selection follows it."""
+        if not len(self.steps):
+            return
+        self.position = max(0, min(position, len(self.steps) - 1))
+        self.cursor_moved.emit()
+        self.select(self.steps[self.position].call)
+
+    def select(self, call_id: str | None) -> None:
+        """Select a call without moving the cursor."""
+        if call_id == self.selected or (call_id and call_id not in self.steps.calls):
+            return
+        self.selected = call_id
+        self.selection_changed.emit()
+
+    def go_to_call(self, call_id: str) -> None:
+        """Move the cursor to where a call is entered."""
+        if call_id in self.steps.calls:
+            self.move_to(self.steps.entry_of(call_id))
+
+
+def telling_run(trace: Trace) -> Run | None:
+    """The run that a person wants first: one that failed, else a real one, the deepest.
+
+    A training step tells more than a forward pass, and that more than a symbolic build.
+    """
+    rank = {"build": 0, "forward": 1, "train_step": 2}
+    return max(
+        trace.runs,
+        key=lambda run: (run.failure is not None, rank[run.kind], len(run.calls), -run.number),
+        default=None,
+    )
+
+
+def telling_position(steps: Steps) -> int:
+    """The failure, else the last call that was entered, else the start."""
+    failure = steps.failure_position()
+    if failure is not None:
+        return failure
+    for position in range(len(steps) - 1, -1, -1):
+        if steps[position].kind == "enter":
+            return position
+    return 0

@@ -1,0 +1,76 @@
+"""The compiled engine: graphlay, a layered layout library in Rust. The one file that imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphlay
+
+from inspector.errors import LayoutError
+from inspector.layout.engine import GroupGraph, GroupLayout, Point
+
+# Above these a group is laid out with less effort, so that one group stays near a second.
+_BALANCED_UP_TO = 60
+_MAX_DUMMIES = 20_000
+_DIRECTIONS = {"top-down": "topbottom", "left-right": "leftright"}
+_SPACING = {
+    "layer_gap": 40.0,
+    "node_gap": 28.0,
+    "dummy_gap": 20.0,
+    "edge_label_margin": 8.0,
+    "isolated_gap": 28.0,
+}
+
+
+class GraphlayEngine:
+    """Routes orthogonally, keeps room for labels, turns cycles round."""
+
+    name = "graphlay"
+
+    def layout(self, graph: GroupGraph) -> GroupLayout:
+        """See `LayoutEngine.layout`."""
+        request = _request(graph)
+        try:
+            drawing = graphlay.layout(request, options=_options(graph))
+        except graphlay.GraphlayError as error:
+            raise LayoutError(
+                f"graphlay gave up on a group of {len(graph.sizes)} boxes and "
+                f"{len(graph.edges)} edges: {error}.",
+                fix="Collapse the group, or lay it out with the built-in engine.",
+            ) from error
+        return GroupLayout(
+            corners=tuple(
+                (node["center"]["x"] - width / 2, node["center"]["y"] - height / 2)
+                for node, (width, height) in zip(drawing.nodes, graph.sizes, strict=True)
+            ),
+            routes=tuple(
+                tuple((point["x"], point["y"]) for point in edge["points"])
+                for edge in drawing.edges
+            ),
+            labels=tuple(_anchor(edge["label_anchor"]) for edge in drawing.edges),
+            ranks=tuple(node["rank"] for node in drawing.nodes),
+        )
+
+
+def _request(graph: GroupGraph) -> graphlay.Graph:
+    request = graphlay.Graph()
+    for index, ((width, height), pin) in enumerate(zip(graph.sizes, graph.pins, strict=True)):
+        fields = {"rank": pin} if pin else {}
+        request.node(index, width=width, height=height, **fields)
+    for (source, target), (width, height) in zip(graph.edges, graph.label_sizes, strict=True):
+        fields = {"label_size": {"width": width, "height": height}} if width else {}
+        request.edge(source, target, **fields)
+    return request
+
+
+def _options(graph: GroupGraph) -> dict[str, Any]:
+    return {
+        "direction": _DIRECTIONS[graph.direction],
+        "effort": "balanced" if len(graph.sizes) <= _BALANCED_UP_TO else "fast",
+        "spacing": _SPACING,
+        "limits": {"max_dummies": _MAX_DUMMIES},
+    }
+
+
+def _anchor(anchor: dict[str, float] | None) -> Point | None:
+    return None if anchor is None else (anchor["x"], anchor["y"])

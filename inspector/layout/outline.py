@@ -1,0 +1,190 @@
+"""What layout needs to know of a run: a tree of named vertices and the tensors between them.
+
+A run has far more than that (weights, ops, masks); the outline is small, plain and cheap to send
+to the layout process. It does not depend on what is expanded.
+
+    run.calls  ──▶ vertices, parents before children, in the order of execution
+    run.edges  ──▶ links source → target, at the innermost call that made or takes the tensor
+    run inputs ──▶ small vertices of their own at the top
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from inspector.layout.category import category_of
+from inspector.trace import Call, Edge, Run, Shape
+
+# Above this many children a group is cut into chunks, because layered layout goes quadratic.
+CHUNK_ABOVE = 150
+CHUNK_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """One call, input of the run, or chunk of calls; `parent` is an index, -1 at the top."""
+
+    id: str
+    kind: str
+    parent: int
+    title: str
+    subtitle: str
+    category: str
+    is_group: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One tensor from vertex to vertex; equal `tensor` is the same tensor on several links.
+
+    edges: indices into `run.edges`.
+    """
+
+    source: int
+    target: int
+    tensor: int
+    label: str
+    edges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The tree and the links of one run."""
+
+    vertices: tuple[Vertex, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Ids of every vertex that can be expanded."""
+        return frozenset(vertex.id for vertex in self.vertices if vertex.is_group)
+
+
+def shape_text(shape: Shape | None) -> str:
+    """A shape as Keras prints it; unknown is "?".
+
+    >>> shape_text((None, 64)), shape_text(()), shape_text(None)
+    ('(None, 64)', '()', '?')
+    """
+    return "?" if shape is None else str(tuple(shape))
+
+
+def outline(run: Run) -> Outline:
+    """The outline of a run, with large groups cut into chunks."""
+    has_children = {call.parent for call in run.calls}
+    index = {call.id: position for position, call in enumerate(run.calls)}
+    vertices = [_call_vertex(call, index, call.id in has_children) for call in run.calls]
+    links = _links(run, index, vertices)
+    return Outline(tuple(_chunked(vertices)), tuple(links))
+
+
+def _call_vertex(call: Call, index: dict[str, int], is_group: bool) -> Vertex:
+    shapes = ", ".join(shape_text(output.shape) for output in call.outputs[:3])
+    if len(call.outputs) > 3:
+        shapes += ", …"
+    return Vertex(
+        id=call.id,
+        kind="call",
+        parent=index.get(call.parent, -1) if call.parent is not None else -1,
+        title=call.name or call.path,
+        subtitle=f"{call.class_} {shapes}".strip(),
+        category=category_of(call.class_, is_group=is_group),
+        is_group=is_group,
+    )
+
+
+def _links(run: Run, index: dict[str, int], vertices: list[Vertex]) -> list[Link]:
+    """One link for each (source, output, target), at the innermost calls that tensor ids show."""
+    inside: dict[int, list[int]] = {}
+    for position, vertex in enumerate(vertices):
+        inside.setdefault(vertex.parent, []).append(position)
+    inputs: dict[tuple[int, Shape | None], int] = {}
+    tensors: dict[object, int] = {}
+    found: dict[tuple[int, int, int], list[int]] = {}
+    for position, edge in enumerate(run.edges):
+        if edge.target not in index:
+            continue
+        target = index[edge.target]
+        if edge.source is None or edge.source not in index:
+            source = _input_vertex(edge, inputs, vertices)
+            key: object = ("input", source)
+        else:
+            source = _innermost_maker(run, index[edge.source], edge.tensor_index, inside)
+            key = _tensor_key(run, index[edge.source], edge.tensor_index)
+        if source != target:
+            tensor = tensors.setdefault(key, len(tensors))
+            found.setdefault((source, target, tensor), []).append(position)
+    return [
+        Link(source, target, tensor, shape_text(run.edges[edges[0]].shape), tuple(edges))
+        for (source, target, tensor), edges in found.items()
+    ]
+
+
+def _input_vertex(
+    edge: Edge, inputs: dict[tuple[int, Shape | None], int], vertices: list[Vertex]
+) -> int:
+    key = (edge.tensor_index, edge.shape)
+    if key not in inputs:
+        inputs[key] = len(vertices)
+        title = edge.argument or "input"
+        dtype = f"{edge.dtype} " if edge.dtype else ""
+        subtitle = f"{dtype}{shape_text(edge.shape)}"
+        name = f"input:{edge.tensor_index}:{shape_text(edge.shape)}"
+        vertices.append(Vertex(name, "input", -1, title, subtitle, "input", is_group=False))
+    return inputs[key]
+
+
+def _tensor_key(run: Run, source: int, output: int) -> object:
+    """The tensor's id where it is known, so that a model's output and its last layer's are one."""
+    outputs = run.calls[source].outputs
+    known = outputs[output].tensor if output < len(outputs) else None
+    return (source, output) if known is None else known
+
+
+def _innermost_maker(run: Run, source: int, output: int, inside: dict[int, list[int]]) -> int:
+    """The call inside `source` whose output this is; `source` itself where none is known."""
+    outputs = run.calls[source].outputs
+    tensor = outputs[output].tensor if output < len(outputs) else None
+    while tensor is not None:
+        for child in reversed(inside.get(source, ())):
+            if any(made.tensor == tensor for made in run.calls[child].outputs):
+                source = child
+                break
+        else:
+            return source
+    return source
+
+
+def _chunked(vertices: list[Vertex]) -> list[Vertex]:
+    """Put runs of siblings into chunk vertices until no group has too many children."""
+    while True:
+        inside: dict[int, list[int]] = {}
+        for position, vertex in enumerate(vertices):
+            if vertex.kind != "input":
+                inside.setdefault(vertex.parent, []).append(position)
+        large = {p: kids for p, kids in inside.items() if len(kids) > CHUNK_ABOVE}
+        if not large:
+            return vertices
+        for parent, kids in large.items():
+            for start in range(0, len(kids), CHUNK_SIZE):
+                _add_chunk(vertices, parent, kids[start : start + CHUNK_SIZE], start)
+
+
+def _add_chunk(vertices: list[Vertex], parent: int, kids: list[int], start: int) -> None:
+    chunk = len(vertices)
+    first, last = vertices[kids[0]], vertices[kids[-1]]
+    owner = vertices[parent].id if parent >= 0 else ""
+    level = "+" if first.kind == "chunk" else ""
+    vertices.append(
+        Vertex(
+            id=f"{owner}[{level}{start}:{start + len(kids)}]",
+            kind="chunk",
+            parent=parent,
+            title=f"{first.title} … {last.title}",
+            subtitle=f"{len(kids)} calls",
+            category="model",
+            is_group=True,
+        )
+    )
+    for kid in kids:
+        vertices[kid] = replace(vertices[kid], parent=chunk)

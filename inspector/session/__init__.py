@@ -1,0 +1,1 @@
+"""One open file: the protocol (both processes), the client (window), the worker process."""

@@ -1,0 +1,223 @@
+"""What the window process and the worker process say to each other.
+
+    window ── command ─▶ worker        a command asks (imperative)
+    window ◀─ event ──── worker        an event answers (past tense)
+
+Commands and events are frozen values of plain fields, listed in two closed tables; a message is
+msgpack of `[word, fields]`. Nothing is ever pickled: the worker holds foreign code. Events carry
+summaries and ids; values are pulled by the window in slices with `ReadTensor`.
+
+Life of a session: `Hello` (both versions agree) → `OpenFile` → any of `Progress`, `Output`,
+`Replaced`, `ModelFound`, `RunUpdated` (the newest state of one run, sent when it ends and from
+time to time while it runs) → `Opened` (the script is done, the trace is whole, values can be
+read, models can be run again) → `RunModel`, `ReadTensor`, ... until `Shutdown` or the client
+sees the process gone and makes `Lost` itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspector.trace import Engine, Model, OpenFailure, Replacement, Run, Trace
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Run the file and record what it builds and calls. `engine`: "auto", "cupy" or "numpy"."""
+
+    path: str
+    engine: str = "auto"
+    keep_ops: bool = False
+    model: str | None = None
+    input_specs: tuple[str, ...] = ()
+    training: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunModel:
+    """Run one model of the open file again, on its recorded inputs or on `input_specs`."""
+
+    model: str
+    input_specs: tuple[str, ...] = ()
+    training: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTensor:
+    """Ask for statistics and a window of values of one tensor of one run.
+
+    start, stop: one number per axis; empty means the whole tensor. At most `limit` values come
+    back: axes are cut, last axes first kept whole.
+    """
+
+    request: int
+    run: int
+    tensor: int
+    start: tuple[int, ...] = ()
+    stop: tuple[int, ...] = ()
+    limit: int = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop what the worker is doing; what was recorded so far stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """End the worker process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The worker is up."""
+
+    version: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the worker is doing, for people."""
+
+    text: str
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Text the user's code printed. `build`: printed while Keras built symbolically."""
+
+    stream: str
+    text: str
+    build: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Something was replaced to open the file safely."""
+
+    replacement: Replacement
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFound:
+    """The file built a model, or one that was reported before has changed."""
+
+    index: int
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class RunUpdated:
+    """The state of run `run.number` so far; `ended` when it will not change any more."""
+
+    run: Run
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChosen:
+    """Which arrays are used, and why."""
+
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The file has been run to its end or failure; the trace is whole."""
+
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Summary of one tensor's values, over the finite ones; None where there are none."""
+
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    deviation: float | None
+    nan_count: int
+    infinity_count: int
+    zero_count: int
+    histogram: tuple[int, ...] = ()
+    edges: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRead:
+    """Answer to `ReadTensor`: `data` holds the window's values, C order, little endian.
+
+    window: shape of the values sent. For strings `data` is empty and `texts` holds them.
+    problem: why there are no values (freed, symbolic), else empty.
+    """
+
+    request: int
+    run: int
+    tensor: int
+    shape: tuple[int, ...]
+    dtype: str
+    window: tuple[int, ...] = ()
+    statistics: Statistics | None = None
+    data: bytes = b""
+    texts: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A command could not be carried out; the session goes on."""
+
+    type: str
+    message: str
+    fix: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Made by the client: the worker process is gone. `exit_code` as the system gave it."""
+
+    exit_code: int | None
+    reason: str
+    fix: str = "Press Restart to open the file again."
+
+
+Command = OpenFile | RunModel | ReadTensor | Stop | Shutdown
+Event = (
+    Hello
+    | Progress
+    | Output
+    | Replaced
+    | ModelFound
+    | RunUpdated
+    | EngineChosen
+    | Opened
+    | TensorRead
+    | Failed
+    | Lost
+)
+COMMANDS: dict[str, type] = {
+    cls.__name__: cls for cls in (OpenFile, RunModel, ReadTensor, Stop, Shutdown)
+}
+EVENTS: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (
+        Hello,
+        Progress,
+        Output,
+        Replaced,
+        ModelFound,
+        RunUpdated,
+        EngineChosen,
+        Opened,
+        TensorRead,
+        Failed,
+        Lost,
+    )
+}

@@ -1,0 +1,53 @@
+"""What a run was, as plain values: calls, edges, ops, masks, losses, failure."""
+
+from inspector.trace.codec import from_plain, to_plain
+from inspector.trace.document import (
+    SCHEMA,
+    AxisOrigin,
+    Call,
+    Edge,
+    Engine,
+    Failure,
+    Loss,
+    Mask,
+    MaskEvent,
+    Model,
+    Op,
+    OpenFailure,
+    Operand,
+    Replacement,
+    Run,
+    Shape,
+    TensorRef,
+    Trace,
+    Update,
+    Weight,
+)
+from inspector.trace.graph import call_graph, children
+
+__all__ = [
+    "SCHEMA",
+    "AxisOrigin",
+    "Call",
+    "Edge",
+    "Engine",
+    "Failure",
+    "Loss",
+    "Mask",
+    "MaskEvent",
+    "Model",
+    "Op",
+    "OpenFailure",
+    "Operand",
+    "Replacement",
+    "Run",
+    "Shape",
+    "TensorRef",
+    "Trace",
+    "Update",
+    "Weight",
+    "call_graph",
+    "children",
+    "from_plain",
+    "to_plain",
+]
