@@ -1,0 +1,1 @@
+"""The plugins that ship with Inspector, declared and found like anyone's."""
