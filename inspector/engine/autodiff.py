@@ -41,7 +41,10 @@ def gradients(
     found: dict[int, Tensor] = {}
     for _ in backward([target], sources, records, [seed], found):
         pass
-    return [found.get(source.id) for source in sources]
+    gathered = [found.get(source.id) for source in sources]
+    if tape.observer is not None:
+        tape.observer.differentiated(target, sources, gathered)
+    return gathered
 
 
 def backward(

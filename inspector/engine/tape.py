@@ -13,9 +13,9 @@ Recording knows nothing of differentiation; `autodiff.py` reads the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from inspector.engine.primitive import Primitive
@@ -120,6 +120,23 @@ class Segment:
         return self.tape.records[self.start : self.stop]
 
 
+class Observer(Protocol):
+    """What `capture` is told, so that a training step becomes a run of its own."""
+
+    def segment_began(self) -> None:
+        """`recording()` is entered while no tape runs; a tape may be switched to now."""
+
+    def segment_ended(self) -> None:
+        """That outermost `recording()` is left."""
+
+    def differentiated(
+        self, target: Tensor, sources: Sequence[Tensor], gradients: Sequence[Tensor | None]
+    ) -> None:
+        """Gradients of `target` have been taken; None where no path leads to a source."""
+
+
+observer: Observer | None = None
+
 # The running tape, None when nothing records. A module attribute, not a ContextVar: it is read at
 # every op, and Keras code runs on one thread only.
 current: Tape | None = None
@@ -132,6 +149,9 @@ def recording(tape: Tape | None = None) -> Iterator[Segment]:
     tape: start this very tape instead (capture does, for each run).
     """
     global current
+    told = tape is None and current is None and observer is not None
+    if told and observer is not None:
+        observer.segment_began()
     before = current
     current = tape if tape is not None else (before if before is not None else Tape())
     segment = Segment(current)
@@ -140,6 +160,15 @@ def recording(tape: Tape | None = None) -> Iterator[Segment]:
     finally:
         segment.stop = len(segment.tape.records)
         current = before
+        if told and observer is not None:
+            observer.segment_ended()
+
+
+def switch(to: Tape | None) -> Tape | None:
+    """Make `to` the running tape (None: record nothing) and return the one that ran before."""
+    global current
+    before, current = current, to
+    return before
 
 
 @contextmanager

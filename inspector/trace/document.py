@@ -51,7 +51,10 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One array primitive as run; `function` is the Keras function it was part of, or empty."""
+    """One array primitive as run; `function` is the Keras function it was part of, or empty.
+
+    position: its place in the run's order of events, on the same scale as `Call.start`.
+    """
 
     op: str
     inputs: tuple[TensorRef, ...]
@@ -60,6 +63,7 @@ class Op:
     line: int | None = None
     function: str = ""
     elapsed_s: float = 0.0
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
