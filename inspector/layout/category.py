@@ -68,7 +68,7 @@ _EXACT: dict[str, Category] = {
 
 @cache
 def category_of(class_name: str, *, is_group: bool = False) -> Category:
-    """The category of a layer class; an unknown class is "model" when it holds calls, else "custom".
+    """The category of a layer class; unknown is "model" for a group, else "custom".
 
     >>> category_of("Conv2D"), category_of("MyThing"), category_of("MyThing", is_group=True)
     ('conv', 'custom', 'model')

@@ -55,11 +55,11 @@ class GraphlayEngine:
 def _request(graph: GroupGraph) -> graphlay.Graph:
     request = graphlay.Graph()
     for index, ((width, height), pin) in enumerate(zip(graph.sizes, graph.pins, strict=True)):
-        fields = {"rank": pin} if pin else {}
+        fields: dict[str, Any] = {"rank": pin} if pin else {}
         request.node(index, width=width, height=height, **fields)
     for (source, target), (width, height) in zip(graph.edges, graph.label_sizes, strict=True):
-        fields = {"label_size": {"width": width, "height": height}} if width else {}
-        request.edge(source, target, **fields)
+        room = {"label_size": {"width": width, "height": height}} if width else {}
+        request.edge(source, target, **room)
     return request
 
 

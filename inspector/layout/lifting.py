@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from inspector.layout.outline import Link, Outline
@@ -59,7 +60,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class VisibleTree:
-    """The levels of the root (-1) and of every expanded group; `shown` maps vertex → visible one."""
+    """The levels of the root (-1) and of expanded groups; `shown` maps vertex → visible one."""
 
     levels: dict[int, Level]
     shown: tuple[int, ...]
@@ -99,9 +100,7 @@ def _shown(outline: Outline, expanded: frozenset[str]) -> list[int]:
     return shown
 
 
-def _closed_above(
-    outline: Outline, shown: list[int], expanded: frozenset[str], index: int
-) -> int:
+def _closed_above(outline: Outline, shown: list[int], expanded: frozenset[str], index: int) -> int:
     """The collapsed vertex that hides the children of `index`, or ROOT when they are visible."""
     if index == ROOT:
         return ROOT
@@ -116,9 +115,7 @@ def _ancestors(outline: Outline, index: int) -> Iterator[int]:
         index = outline.vertices[index].parent
 
 
-def _lift(
-    outline: Outline, levels: dict[int, Level], link: Link, source: int, target: int
-) -> None:
+def _lift(outline: Outline, levels: dict[int, Level], link: Link, source: int, target: int) -> None:
     up = list(_ancestors(outline, source))
     down = list(_ancestors(outline, target))
     while up and down and up[-1] == down[-1]:
@@ -134,7 +131,7 @@ def _lift(
         origin = up[-1]
         level = levels[outline.vertices[origin].parent]
         level.add(("child", origin), ("child", down[-1]), link)
-    for inner, outer in zip(up, up[1:], strict=False):
+    for inner, outer in pairwise(up):
         levels[outer].add(("child", inner), ("out", inner), link)
-    for inner, outer in zip(down, down[1:], strict=False):
+    for inner, outer in pairwise(down):
         levels[outer].add(("in", origin), ("child", inner), link)
