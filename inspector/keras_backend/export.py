@@ -1,0 +1,21 @@
+"""Exporting a model to a serving format: refused, as on Keras' own NumPy backend."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from inspector.errors import NotAvailable
+
+_FIX = "Save the model with `model.save(...)` and export it on another Keras backend."
+
+
+class ExportArchive:
+    """Refuses each step of an export by name."""
+
+    def track(self, resource: Any) -> NoReturn:
+        raise NotAvailable("`track` is not implemented in the numpy backend.", fix=_FIX)
+
+    def add_endpoint(
+        self, name: str, fn: Any, input_signature: Any = None, **kwargs: Any
+    ) -> NoReturn:
+        raise NotAvailable("`add_endpoint` is not implemented in the numpy backend.", fix=_FIX)

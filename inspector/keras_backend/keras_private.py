@@ -1,0 +1,88 @@
+"""The one file that reads and replaces Keras' private names; each function has a test.
+
+Replaced: `standardize_dtype` and `result_type`, by the same functions with a memory. Keras asks
+them several times an op and takes 25 µs to answer; the answers depend on the arguments and on
+`floatx` only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from keras.src.backend import config
+from keras.src.backend.common import dtypes, variables
+from keras.src.utils import module_utils
+
+from inspector.engine import promotion
+
+
+def attach() -> None:
+    """Give the engine Keras' promotion rule, and Keras the remembered answers."""
+    result_type = dtypes.result_type
+    promotion.install(result_type, config.floatx)
+    replace_everywhere("standardize_dtype", remembered_dtype(variables.standardize_dtype))
+    replace_everywhere("result_type", remembered_promotion(result_type))
+
+
+def remembered_dtype(original: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Keras' `standardize_dtype` with a memory; None depends on `floatx` and is asked each time."""
+    known: dict[Any, str] = {}
+
+    def standardize_dtype(dtype: Any) -> str:
+        try:
+            return known[dtype]
+        except (KeyError, TypeError):
+            name = original(dtype)
+        if dtype is not None:
+            try:
+                known[dtype] = name
+            except TypeError:  # not hashable
+                return name
+        return name
+
+    standardize_dtype.__doc__ = original.__doc__
+    return standardize_dtype
+
+
+def remembered_promotion(original: Callable[..., str]) -> Callable[..., str]:
+    """Keras' `result_type` with a memory."""
+    known: dict[tuple[Any, ...], str] = {}
+
+    def result_type(*given: Any) -> str:
+        asked = (config.floatx(), *given)
+        try:
+            return known[asked]
+        except (KeyError, TypeError):
+            name = original(*given)
+        try:
+            known[asked] = name
+        except TypeError:  # not hashable
+            return name
+        return name
+
+    result_type.__doc__ = original.__doc__
+    return result_type
+
+
+def replace_everywhere(name: str, replacement: Any) -> int:
+    """Rebind a function in every Keras module that imported it by name; how many there were."""
+    original = getattr(sys.modules["keras.src.backend"], name)
+    count = 0
+    for module_name, module in list(sys.modules.items()):
+        if module_name.split(".")[0] == "keras" and vars(module).get(name) is original:
+            setattr(module, name, replacement)
+            count += 1
+    return count
+
+
+def hide_tensorflow() -> None:
+    """Make Keras see no TensorFlow, even where a stand-in answers to that name."""
+    tensorflow = module_utils.tensorflow
+    tensorflow._available = False
+
+    def initialize() -> None:
+        raise ImportError(tensorflow.import_error_msg)
+
+    tensorflow.initialize = initialize

@@ -1,0 +1,1 @@
+"""The backend functions, laid out as Keras 3.16 and later look for them."""
