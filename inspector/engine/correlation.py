@@ -1,0 +1,233 @@
+"""The arithmetic of convolutions on plain arrays: three maps, four ways to compute each.
+
+    pointwise   kernel of size 1: one matrix product
+    dense       windows copied side by side (im2col), then one product; in chunks that fit the
+                cache, so that the copies never travel to main memory and back
+    depthwise   one group per channel: a multiply-add of shifted slices per kernel position
+    grouped     the dense way, group by group
+
+Images are (batch, *space, channels), kernels (*kernel, channels / groups, filters).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from inspector.engine.windows import Padding, Sizes, all_places, offsets, padded, windows
+
+How = tuple[Sizes, Padding, Sizes, int]
+
+# Elements of copied windows at a time: 1 MB of float32 on a CPU, 256 MB on a GPU.
+_CHUNK = {"numpy": 1 << 18, "cupy": 1 << 26}
+_FLOAT32 = np.dtype("float32")
+
+
+def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
+    """y of `shape` from x and w."""
+    if _is_half(xp, x):
+        wide = forward(xp, x.astype(_FLOAT32), w.astype(_FLOAT32), shape, how)
+        return wide.astype(x.dtype)
+    strides, padding, dilation, groups = how
+    if 0 in shape or 0 in x.shape:
+        return xp.zeros(shape, x.dtype)
+    if _is_depthwise(x.shape[-1], w, groups):
+        return _depthwise(xp, x, w, shape, how)
+    if groups > 1:
+        parts = zip(xp.split(x, groups, -1), xp.split(w, groups, -1), strict=True)
+        part = (*shape[:-1], shape[-1] // groups)
+        single = (strides, padding, dilation, 1)
+        return xp.concatenate([forward(xp, a, b, part, single) for a, b in parts], -1)
+    if _is_pointwise(w, padding):
+        picked = xp.ascontiguousarray(x[_strided(strides)])
+        product = xp.matmul(picked.reshape(-1, x.shape[-1]), w.reshape(w.shape[-2:]))
+        return product.reshape(shape)
+    out = xp.empty(shape, x.dtype)
+    matrix = xp.ascontiguousarray(w).reshape(-1, shape[-1])
+    view = windows(xp, padded(xp, x, padding), w.shape[:-2], strides, dilation)
+    for columns, part in _columns(xp, view, out):
+        xp.matmul(columns, matrix, out=part)
+    return out
+
+
+def input_gradient(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
+    """dx of `shape` from dy and w."""
+    if _is_half(xp, g):
+        wide = input_gradient(xp, g.astype(_FLOAT32), w.astype(_FLOAT32), shape, how)
+        return wide.astype(g.dtype)
+    strides, padding, dilation, groups = how
+    if 0 in shape or 0 in g.shape:
+        return xp.zeros(shape, g.dtype)
+    depthwise = _is_depthwise(shape[-1], w, groups)
+    if groups > 1 and not depthwise:
+        parts = zip(xp.split(g, groups, -1), xp.split(w, groups, -1), strict=True)
+        part = (*shape[:-1], shape[-1] // groups)
+        single = (strides, padding, dilation, 1)
+        return xp.concatenate([input_gradient(xp, a, b, part, single) for a, b in parts], -1)
+    if depthwise:
+        return _scattered_depthwise(xp, g, w, shape, how)
+    if _is_pointwise(w, padding):
+        return _scattered_pointwise(xp, g, w, shape, strides)
+    if max(strides) == 1:
+        # Every output place sees the kernel mirrored: a convolution of dy.
+        mirrored = w[(slice(None, None, -1),) * len(strides)].swapaxes(-1, -2)
+        around = tuple(
+            ((k - 1) * d - before, size - places + before)
+            for k, d, (before, _), size, places in zip(
+                w.shape, dilation, padding, shape[1:-1], g.shape[1:-1], strict=False
+            )
+        )
+        return forward(xp, g, mirrored, shape, (strides, around, dilation, 1))
+    return _scattered(xp, g, w, shape, how)
+
+
+def weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
+    """dw of `shape` from x and dy."""
+    if _is_half(xp, x):
+        wide = weight_gradient(xp, x.astype(_FLOAT32), g.astype(_FLOAT32), shape, how)
+        return wide.astype(x.dtype)
+    strides, padding, dilation, groups = how
+    if 0 in x.shape or 0 in g.shape or 0 in shape:
+        return xp.zeros(shape, x.dtype)
+    if shape[-2] == 1 and groups == x.shape[-1] and groups > 1:
+        return _depthwise_weight_gradient(xp, x, g, shape, how)
+    if groups > 1:
+        parts = zip(xp.split(x, groups, -1), xp.split(g, groups, -1), strict=True)
+        part = (*shape[:-1], shape[-1] // groups)
+        single = (strides, padding, dilation, 1)
+        return xp.concatenate([weight_gradient(xp, a, b, part, single) for a, b in parts], -1)
+    g = xp.ascontiguousarray(g)
+    if math.prod(shape[:-2]) == 1 and not any(map(any, padding)):
+        picked = xp.ascontiguousarray(x[_strided(strides)]).reshape(-1, x.shape[-1])
+        return xp.matmul(picked.T, g.reshape(-1, shape[-1])).reshape(shape)
+    view = windows(xp, padded(xp, x, padding), shape[:-2], strides, dilation)
+    view = view[(slice(None), *(slice(size) for size in g.shape[1:-1]))]
+    total = xp.zeros((math.prod(shape[:-1]), shape[-1]), x.dtype)
+    for columns, part in _columns(xp, view, g):
+        total += xp.matmul(columns.T, part)
+    return total.reshape(shape)
+
+
+def _is_half(xp: Any, x: Any) -> bool:
+    """Whether to widen to float32: NumPy has no fast product of 16-bit floats (or integers)."""
+    return bool(x.dtype.itemsize < 4) and (xp is np or x.dtype.kind != "f")
+
+
+def _is_pointwise(w: Any, padding: Padding) -> bool:
+    return math.prod(w.shape[:-2]) == 1 and not any(map(any, padding))
+
+
+def _is_depthwise(channels: int, w: Any, groups: int) -> bool:
+    return groups > 1 and groups == channels and w.shape[-2] == 1
+
+
+def _strided(strides: Sizes) -> tuple[slice, ...]:
+    return (slice(None), *(slice(None, None, step) for step in strides))
+
+
+def _columns(xp: Any, view: Any, images: Any) -> Iterator[tuple[Any, Any]]:
+    """(window matrix, rows of `images`) chunk by chunk; the matrix is reused, so use it at once.
+
+    A chunk is some whole images, or some rows of one image.
+    """
+    width = math.prod(view.shape[images.ndim - 1 :])
+    batch, first, rest = images.shape[0], images.shape[1], math.prod(images.shape[2:-1])
+    limit = max(1, _CHUNK[xp.__name__] // max(1, width * rest))
+    rows = min(first, limit)
+    count = max(1, min(batch, limit // first)) if rows == first else 1
+    buffer = xp.empty((count * rows * rest, width), view.dtype)
+    for n, row in itertools.product(range(0, batch, count), range(0, first, rows)):
+        source = view[n : n + count, row : row + rows]
+        part = images[n : n + count, row : row + rows].reshape(-1, images.shape[-1])
+        columns = buffer[: len(part)]
+        columns.reshape(source.shape)[...] = source
+        yield columns, part
+
+
+def _scattered_pointwise(xp: Any, g: Any, w: Any, shape: Sizes, strides: Sizes) -> Any:
+    product = xp.matmul(
+        xp.ascontiguousarray(g).reshape(-1, g.shape[-1]), w.reshape(w.shape[-2:]).T
+    )
+    product = product.reshape(*g.shape[:-1], shape[-1])
+    if max(strides) == 1 and product.shape == tuple(shape):
+        return product
+    out = xp.zeros(shape, g.dtype)
+    target = out[_strided(strides)]
+    target[tuple(slice(size) for size in product.shape)] = product
+    return out
+
+
+def _scattered(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
+    """dx by adding every place's scaled kernel where it lies (col2im)."""
+    strides, padding, dilation, _ = how
+    kernel, channels = w.shape[:-2], shape[-1]
+    matrix = xp.ascontiguousarray(w).reshape(-1, w.shape[-1]).T
+    out = xp.zeros(shape, g.dtype)
+    g = xp.ascontiguousarray(g)
+    per_image = math.prod(g.shape[1:-1]) * matrix.shape[1]
+    count = max(1, 4 * _CHUNK[xp.__name__] // max(1, per_image))
+    pairs = list(offsets(shape[1:-1], g.shape[1:-1], kernel, strides, padding, dilation))
+    for n in range(0, g.shape[0], count):
+        part = g[n : n + count]
+        product = xp.matmul(part.reshape(-1, g.shape[-1]), matrix)
+        product = product.reshape(*part.shape[:-1], *kernel, channels)
+        chunk = out[n : n + count]
+        for position, at_places, at_inputs in pairs:
+            chunk[(slice(None), *at_inputs)] += product[(slice(None), *at_places)][
+                (..., *position, slice(None))
+            ]
+    return out
+
+
+def _spread(kernel: Any, channels: int) -> Any:
+    """Depthwise kernel (*kernel, 1, channels·m) as (*kernel, channels, m)."""
+    return kernel.reshape(*kernel.shape[:-2], channels, -1)
+
+
+def _depthwise(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
+    strides, padding, dilation, _ = how
+    taps = _spread(w, x.shape[-1])
+    many = taps.shape[-1]
+    out = xp.zeros((*shape[:-1], x.shape[-1], many) if many > 1 else shape, x.dtype)
+    pairs = list(offsets(x.shape[1:-1], shape[1:-1], w.shape[:-2], strides, padding, dilation))
+    for position, at_places, at_inputs in pairs:
+        source, tap = x[(slice(None), *at_inputs)], taps[position]
+        if many > 1:
+            out[(slice(None), *at_places)] += source[..., None] * tap
+        else:
+            out[(slice(None), *at_places)] += source * tap[:, 0]
+    return out.reshape(shape)
+
+
+def _scattered_depthwise(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
+    strides, padding, dilation, _ = how
+    taps = _spread(w, shape[-1])
+    deep = g.reshape(*g.shape[:-1], shape[-1], -1)
+    out = xp.zeros(shape, g.dtype)
+    pairs = offsets(shape[1:-1], g.shape[1:-1], w.shape[:-2], strides, padding, dilation)
+    for position, at_places, at_inputs in pairs:
+        source, tap = deep[(slice(None), *at_places)], taps[position]
+        added = source[..., 0] * tap[:, 0] if tap.shape[-1] == 1 else (source * tap).sum(-1)
+        out[(slice(None), *at_inputs)] += added
+    return out
+
+
+def _depthwise_weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
+    strides, padding, dilation, _ = how
+    channels = x.shape[-1]
+    deep = g.reshape(*g.shape[:-1], channels, -1)
+    out = xp.zeros((*shape[:-2], channels, deep.shape[-1]), x.dtype)
+    space = "xyz"[: len(strides)]
+    rule = f"n{space}c,n{space}cm->cm"
+    pairs = offsets(x.shape[1:-1], g.shape[1:-1], shape[:-2], strides, padding, dilation)
+    for position, at_places, at_inputs in pairs:
+        source, target = x[(slice(None), *at_inputs)], deep[(slice(None), *at_places)]
+        out[position] = xp.einsum(rule, source, target)
+    return out.reshape(shape)
+
+
+__all__ = ["all_places", "forward", "input_gradient", "weight_gradient"]
