@@ -75,8 +75,10 @@ def offsets(
 ) -> Iterator[tuple[Sizes, tuple[slice, ...], tuple[slice, ...]]]:
     """(kernel position, slices of the places, slices of the input) of the unpadded input."""
     axes = [
-        [_meeting(position, *axis) for position in range(axis[2])]
-        for axis in zip(space, fit, kernel, strides, padding, dilation, strict=True)
+        [meeting(position, size, fit_, stride, pad[0], step) for position in range(width)]
+        for size, fit_, width, stride, pad, step in zip(
+            space, fit, kernel, strides, padding, dilation, strict=True
+        )
     ]
     for position in itertools.product(*map(range, kernel)):
         met = [axis[index] for axis, index in zip(axes, position, strict=True)]
@@ -84,11 +86,11 @@ def offsets(
             yield position, tuple(one for one, _ in met), tuple(two for _, two in met)
 
 
-def _meeting(
-    position: int, size: int, fit: int, kernel: int, stride: int, pad: tuple[int, int], step: int
+def meeting(
+    position: int, size: int, fit: int, stride: int, before: int, step: int
 ) -> tuple[slice, slice]:
     """Places whose kernel position `position` lies inside the input, and the inputs there."""
-    shift = position * step - pad[0]
+    shift = position * step - before
     first = max(0, -(shift // stride))
     last = min(fit, (size - 1 - shift) // stride + 1) if size > shift else 0
     start = first * stride + shift
