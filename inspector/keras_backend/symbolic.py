@@ -27,6 +27,11 @@ from inspector.keras_backend import core
 from inspector.keras_backend.core import to_dtype
 
 FILLS = (83, 89)
+# What unknown axes are now; None outside of a symbolic run. Whoever watches tells the two runs of
+# one function apart by it.
+fill_now: int | None = None
+# Called when a run is given up for one on zeros; what was seen of it should be forgotten.
+on_retry: list[Callable[[], None]] = []
 logger = logging.getLogger(__name__)
 
 
@@ -45,12 +50,23 @@ def compute_output_spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> An
 
 
 def _run(fn: Callable[..., Any], args: Any, kwargs: Any, fill: int) -> Any:
+    global fill_now
+    before, fill_now = fill_now, fill
+    try:
+        return _run_filled(fn, args, kwargs, fill)
+    finally:
+        fill_now = before
+
+
+def _run_filled(fn: Callable[..., Any], args: Any, kwargs: Any, fill: int) -> Any:
     try:
         with _meta_only():
             filled_args, filled_kwargs = _filled((args, kwargs), fill, meta)
             return fn(*filled_args, **filled_kwargs)
     except NoValue as error:
         logger.info("ran on zeros, because its shape depends on values: %s", error.message)
+        for forget in on_retry:
+            forget()
         filled_args, filled_kwargs = _filled((args, kwargs), fill, _zeros)
         return fn(*filled_args, **filled_kwargs)
 
@@ -69,7 +85,9 @@ def _filled(arguments: Any, fill: int, make: Callable[[tuple[int, ...], Any], Te
         if not isinstance(leaf, KerasTensor):
             return leaf
         shape = tuple(fill if size is None else size for size in leaf.shape)
-        return make(shape, to_dtype(leaf.dtype))
+        made = make(shape, to_dtype(leaf.dtype))
+        made.__dict__["stands_for"] = leaf  # so that a tensor inside is found outside
+        return made
 
     return tree.map_structure(stand_in, arguments)
 
