@@ -84,6 +84,10 @@ class Primitive:
             running.append(self, inputs, outputs, constants, time.perf_counter() - started)
         return outputs if self.many else outputs[0]
 
+    def infer(self, *inputs: Tensor, **constants: Any) -> Any:
+        """What would come out, without computing: for ops without operands in a symbolic build."""
+        return self._infer(inputs, constants)
+
     def _infer(self, inputs: tuple[Tensor, ...], constants: dict[str, Any]) -> Any:
         try:
             shapes = self.shape(*[t.shape for t in inputs], **constants)
