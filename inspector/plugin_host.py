@@ -104,7 +104,7 @@ class PluginHost:
 
     def _call(self, hook: str) -> Iterator[tuple[str, Any]]:
         """(plugin, value) pairs, asked plugin by plugin: `hook()` loses all when one raises."""
-        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             name = implementation.plugin_name
             try:
                 values = list(implementation.function())
