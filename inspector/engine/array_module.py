@@ -7,6 +7,7 @@ engine's name shows the reason beside it, so that a fall back to the CPU is neve
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,3 +77,10 @@ def use(name: EngineName = "auto") -> Choice:
 def to_numpy(array: Any) -> np.ndarray[Any, Any]:
     """The same values as a NumPy array; copies from the device where needed."""
     return array if isinstance(array, np.ndarray) else np.asarray(array.get())
+
+
+def special() -> Any:
+    """`scipy.special`, or CuPy's of the same name; imported when first needed."""
+    if xp is np:
+        return importlib.import_module("scipy.special")
+    return importlib.import_module("cupyx.scipy.special")

@@ -97,3 +97,17 @@ def sum_to(gradient: Tensor, shape: Shape) -> Tensor:
     axes = (*range(extra), *stretched)
     summed = reduction.sum_(gradient, axis=axes, keepdims=True) if axes else gradient
     return shaping.reshape(summed, shape=shape) if summed.shape != shape else summed
+
+
+def conjugated(x: Tensor) -> Tensor:
+    """The complex conjugate; the very tensor where it is real, which costs nothing."""
+    if x.dtype.kind != "c":
+        return x
+    from inspector.engine.primitives.elementwise import conjugate
+
+    return conjugate(x)
+
+
+def to_float(dtype: Any, *others: Any, **constants: Any) -> Any:
+    """The dtype of a complex number's parts; real dtypes stay."""
+    return {"complex64": FLOAT32, "complex128": np.dtype("float64")}.get(dtype.name, dtype)

@@ -1,0 +1,41 @@
+"""Which of several values: where, clip, and constant tensors in the shape of another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspector.engine.primitive import each, primitive
+from inspector.engine.rules import broadcast, same, sum_to
+from inspector.engine.tensor import Tensor
+
+
+@primitive(shape=same, dtype=lambda old, value, dtype=None: dtype or old)
+def full_like(xp: Any, like: Any, value: Any, dtype: Any = None) -> Any:
+    """One value in the shape of a tensor; depends on its shape only."""
+    return xp.full(like.shape, value, dtype=dtype or like.dtype)
+
+
+@primitive(
+    shape=broadcast,
+    dtype=lambda condition, a, b: a,
+    elementwise=True,
+    vjp=each(
+        None,
+        lambda g, y, condition, a, b: sum_to(where(condition, g, full_like(g, value=0)), a.shape),
+        lambda g, y, condition, a, b: sum_to(where(condition, full_like(g, value=0), g), b.shape),
+    ),
+)
+def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b; both of one dtype."""
+    return xp.where(condition, a, b)
+
+
+def _clip_back(g: Tensor, y: Tensor, a: Tensor, low: Any, high: Any) -> Tensor:
+    inside = (a >= low) & (a <= high)
+    return where(inside, g, full_like(g, value=0))
+
+
+@primitive(shape=same, dtype=same, elementwise=True, vjp=each(_clip_back))
+def clip(xp: Any, a: Any, low: Any, high: Any) -> Any:
+    """Values below `low` become it, values above `high` become that; both plain numbers."""
+    return xp.minimum(xp.maximum(a, a.dtype.type(low)), a.dtype.type(high))
