@@ -7,14 +7,23 @@ a symbolic KerasTensor) get `NotImplemented`, so that their own operator answers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from inspector.engine import array_module, promotion
-from inspector.engine.primitives import arithmetic, shaping
-from inspector.engine.tensor import Tensor
+from inspector.engine import array_module, array_protocol, methods, products, promotion, subscript
+from inspector.engine.primitives import (
+    arithmetic,
+    bitwise,
+    comparison,
+    elementwise,
+    joining,
+    reduction,
+    shaping,
+)
+from inspector.engine.tensor import STRING, Tensor
+from inspector.errors import EngineError
 
 Operator = Callable[[Tensor, Any], Any]
 _NUMBERS = (bool, int, float, complex)
@@ -54,6 +63,8 @@ def _operands(x: Tensor, other: Any, extra: tuple[type, ...]) -> tuple[Tensor, T
     if isinstance(other, _NUMBERS):
         dtype = _dtype_with(x, other, extra)
         return cast_to(x, dtype), constant(other, dtype)
+    if isinstance(other, str) and x.dtype is STRING:
+        return x, Tensor(np.array(other, dtype=np.dtypes.StringDType()))
     tensor = as_tensor(other)
     return None if tensor is None else _operands(x, tensor, extra)
 
@@ -92,17 +103,90 @@ def both(name: str, run: Callable[..., Any], *extra: type) -> dict[str, Operator
     return {f"__{name}__": binary(run, *extra), f"__r{name}__": reflected(run, *extra)}
 
 
+def _unpromoted(run: Callable[..., Any]) -> Callable[[Tensor], Any]:
+    return lambda x: run(x)
+
+
+def _power(x: Tensor, other: Any) -> Any:
+    # x**2 is frequent, and a hundred times faster as a product than as a power.
+    if type(other) in (int, float) and other == 2 and x.dtype.kind not in "bT":
+        dtype = _dtype_with(x, other, ())
+        return elementwise.square(cast_to(x, dtype))
+    return _general_power(x, other)
+
+
+_general_power = binary(arithmetic.power)
+
+
+def _reflected_divmod(x: Tensor, other: Any) -> Any:
+    return TABLE["__rfloordiv__"](x, other), TABLE["__rmod__"](x, other)
+
+
+def _matmul(x: Tensor, other: Any) -> Any:
+    operands = _operands(x, other, ())
+    return NotImplemented if operands is None else products.matmul(*operands)
+
+
+def _reflected_matmul(x: Tensor, other: Any) -> Any:
+    operands = _operands(x, other, ())
+    return NotImplemented if operands is None else products.matmul(operands[1], operands[0])
+
+
+def _iterate(x: Tensor) -> Iterator[Tensor]:
+    if not x.shape:
+        raise TypeError("iteration over a tensor of shape ()")
+    return iter(joining.unstack(x, axis=0, count=x.shape[0]))
+
+
+def _set_item(x: Tensor, key: Any, value: Any) -> None:
+    raise EngineError(
+        f"A tensor of shape {x.shape} was assigned to at an index; recorded values never change.",
+        fix="Make a new tensor with `ops.slice_update` or `ops.scatter_update`, or pick values "
+        "with `ops.where`.",
+    )
+
+
+def _contains(x: Tensor, value: Any) -> bool:
+    return bool(reduction.any_(x == value))
+
+
 TABLE: dict[str, Any] = {
     **both("add", arithmetic.add),
     **both("sub", arithmetic.subtract),
     **both("mul", arithmetic.multiply),
     **both("truediv", arithmetic.divide, float),
-    "__neg__": lambda x: arithmetic.negative(x),
+    **both("floordiv", arithmetic.floor_divide),
+    **both("mod", arithmetic.remainder),
+    "__pow__": _power,
+    "__rpow__": reflected(arithmetic.power),
+    "__divmod__": lambda x, other: (x // other, x % other),
+    "__rdivmod__": _reflected_divmod,
+    "__matmul__": _matmul,
+    "__rmatmul__": _reflected_matmul,
+    **both("and", bitwise.bitwise_and),
+    **both("or", bitwise.bitwise_or),
+    **both("xor", bitwise.bitwise_xor),
+    **both("lshift", bitwise.left_shift),
+    **both("rshift", bitwise.right_shift),
+    "__eq__": binary(comparison.equal),
+    "__ne__": binary(comparison.not_equal),
+    "__lt__": binary(comparison.less),
+    "__le__": binary(comparison.less_equal),
+    "__gt__": binary(comparison.greater),
+    "__ge__": binary(comparison.greater_equal),
+    "__neg__": _unpromoted(arithmetic.negative),
     "__pos__": lambda x: x,
+    "__abs__": _unpromoted(elementwise.absolute),
+    "__invert__": _unpromoted(bitwise.invert),
+    "__round__": lambda x, decimals=0: elementwise.round_(x, decimals=decimals or 0),
+    "__getitem__": lambda x, key: subscript.item(x, key),
+    "__setitem__": _set_item,
+    "__iter__": _iterate,
+    "__contains__": _contains,
 }
 
 
 def attach() -> None:
-    """Give Tensor its operators."""
-    for name, operator in TABLE.items():
+    """Give Tensor its operators, its array methods and NumPy's protocols."""
+    for name, operator in {**TABLE, **methods.TABLE, **array_protocol.TABLE}.items():
         setattr(Tensor, name, operator)
