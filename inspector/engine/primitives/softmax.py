@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine.primitive import each, primitive
+from inspector.engine.primitives.elementwise import exp
 from inspector.engine.primitives.reduction import sum_
 from inspector.engine.rules import same
 
@@ -87,14 +88,11 @@ def softmax(xp: Any, x: Any, axis: int) -> Any:
 
 
 def _log_grad_to_g(gg: Any, _: Any, g: Any, y: Any, axis: int) -> Any:
-    # softmax(log_softmax(x)) is softmax(x)
-    share = softmax(y, axis=axis)
-    return gg - sum_(gg * share, axis=(axis % y.ndim,), keepdims=True)
+    return gg - sum_(gg * exp(y), axis=(axis % y.ndim,), keepdims=True)
 
 
 def _log_grad_to_y(gg: Any, _: Any, g: Any, y: Any, axis: int) -> Any:
-    share = softmax(y, axis=axis)
-    return -(gg * share * sum_(g, axis=(axis % y.ndim,), keepdims=True))
+    return -(gg * exp(y) * sum_(g, axis=(axis % y.ndim,), keepdims=True))
 
 
 @primitive(shape=same, dtype=same, vjp=each(_log_grad_to_g, _log_grad_to_y))
