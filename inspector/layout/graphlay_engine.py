@@ -13,8 +13,9 @@ from inspector.layout.engine import GroupGraph, GroupLayout, Point
 _BALANCED_UP_TO = 60
 _MAX_DUMMIES = 20_000
 _DIRECTIONS = {"top-down": "topbottom", "left-right": "leftright"}
+_LAYER_GAP = 40.0
+_ARROW_ROOM = 28.0
 _SPACING = {
-    "layer_gap": 40.0,
     "node_gap": 28.0,
     "dummy_gap": 20.0,
     "edge_label_margin": 8.0,
@@ -58,7 +59,7 @@ def _request(graph: GroupGraph) -> graphlay.Graph:
         fields: dict[str, Any] = {"rank": pin} if pin else {}
         request.node(index, width=width, height=height, **fields)
     for (source, target), (width, height) in zip(graph.edges, graph.label_sizes, strict=True):
-        room = {"label_size": {"width": width, "height": height}} if width else {}
+        room: dict[str, Any] = {"label_size": {"width": width, "height": height}} if width else {}
         request.edge(source, target, **room)
     return request
 
@@ -67,9 +68,16 @@ def _options(graph: GroupGraph) -> dict[str, Any]:
     return {
         "direction": _DIRECTIONS[graph.direction],
         "effort": "balanced" if len(graph.sizes) <= _BALANCED_UP_TO else "fast",
-        "spacing": _SPACING,
+        "spacing": {**_SPACING, "layer_gap": _layer_gap(graph)},
         "limits": {"max_dummies": _MAX_DUMMIES},
     }
+
+
+def _layer_gap(graph: GroupGraph) -> float:
+    """Room between layers: lines that go sideways carry their labels lengthwise."""
+    if graph.direction == "top-down":
+        return _LAYER_GAP
+    return max((width + _ARROW_ROOM for width, _ in graph.label_sizes if width), default=_LAYER_GAP)
 
 
 def _anchor(anchor: dict[str, float] | None) -> Point | None:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inspector.errors import LayoutError
+from inspector.layout.border_ports import tightened
 from inspector.layout.engine import (
     Direction,
     GroupGraph,
@@ -78,7 +79,7 @@ class GroupArranger:
 
     engine: LayoutEngine
     fallback: LayoutEngine
-    memo: dict[tuple[GroupGraph, float], tuple[GroupLayout, Float64]] = field(default_factory=dict)
+    memo: dict[GroupGraph, tuple[GroupLayout, Float64]] = field(default_factory=dict)
     engine_calls: int = 0
     fallback_calls: int = 0
 
@@ -107,13 +108,12 @@ class GroupArranger:
         )
         texts = _label_texts(outline, tree, group)
         graph = local.graph(sizes, texts, direction)
-        layout, labels = self._layout(graph, len(level.children) + len(local.stubs))
+        layout, labels = self._layout(graph)
         title_width = 0.0 if group == ROOT else header_width(outline.vertices[group])
         return _with_frame(local, graph, layout, labels, group == ROOT, title_width)
 
-    def _layout(self, graph: GroupGraph, boxes: int) -> tuple[GroupLayout, Float64]:
-        key = (graph, boxes)
-        if key not in self.memo:
+    def _layout(self, graph: GroupGraph) -> tuple[GroupLayout, Float64]:
+        if graph not in self.memo:
             self.engine_calls += 1
             try:
                 layout = self.engine.layout(graph)
@@ -121,8 +121,9 @@ class GroupArranger:
                 # Counted, and said in the scene: another engine draws the same graph differently.
                 self.fallback_calls += 1
                 layout = self.fallback.layout(graph)
-            self.memo[key] = (layout, label_rects(graph, layout))
-        return self.memo[key]
+            labels = label_rects(graph, layout)
+            self.memo[graph] = (tightened(graph, layout, labels), labels)
+        return self.memo[graph]
 
 
 class _LocalGraph:

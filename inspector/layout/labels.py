@@ -42,13 +42,21 @@ def _box_rects(graph: GroupGraph, layout: GroupLayout) -> Float64:
 
 
 def _candidates(route: tuple[Point, ...], proposal: Point | None) -> list[Point]:
-    found = [] if proposal is None else [proposal]
     points = np.array(route, dtype=np.float64)
+    found = [proposal] if proposal is not None and _is_on(points, proposal) else []
     lengths = np.hypot(*np.diff(points, axis=0).T)
     for segment in np.argsort(-lengths, kind="stable")[:3]:
         start, end = points[segment], points[segment + 1]
         found += [tuple(start + fraction * (end - start)) for fraction in _FRACTIONS]
     return found
+
+
+def _is_on(points: Float64, place: Point) -> bool:
+    """Whether the place is on a right-angled line, which engines' proposals need not be."""
+    low = np.minimum(points[:-1], points[1:]) - _GAP
+    high = np.maximum(points[:-1], points[1:]) + _GAP
+    inside = (low <= place) & (place <= high)
+    return bool(inside.all(axis=1).any())
 
 
 def _around(centre: Point, size: Size) -> Float64:

@@ -20,8 +20,11 @@ from inspector.layout.lifting import ROOT, Bundle, Level, Place, VisibleTree
 from inspector.layout.outline import Outline
 
 Route = tuple[Point, ...]
+Rect = tuple[float, float, float, float]
 _NO_LABEL = (float("nan"),) * 4
 _LANE_START = 8.0
+# Less than this beside the outer line, a port's line is moved over instead of jogging.
+_SNAP = 14.0
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class Placed:
 
     ids: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    rects: list[tuple[float, float, float, float]] = field(default_factory=list)
+    rects: list[Rect] = field(default_factory=list)
     is_group: list[bool] = field(default_factory=list)
     is_expanded: list[bool] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
@@ -140,10 +143,13 @@ class _Placement:
         lanes: dict[Place, int],
     ) -> list[Route]:
         source, target = ends
-        box = self._placed.rects[self._box_of[group]] if group != ROOT else (0.0, 0.0, 0.0, 0.0)
+        if group == ROOT:
+            return [route]
+        box = self._placed.rects[self._box_of[group]]
         if source[0] == "in" and ends not in self._arranged[group].stubbed:
+            far = self._placed.rects[self._end_box(group, target)]
             starts = [line[-1] for _, line in outer.get(source, [])[:1]]
-            route = self._enter(box, route, starts[0] if starts else None, lanes[source])
+            route = self._enter(box, route, starts[0] if starts else None, lanes[source], far)
         if target[0] != "out":
             return [route]
         shared: list[Point | None] = [
@@ -151,33 +157,41 @@ class _Placement:
             for outside, line in outer.get(("out", group), [])
             if not bundle.tensors.keys().isdisjoint(outside.tensors)
         ]
-        return [self._leave(box, route, end, lanes[target]) for end in shared or [None]]
+        far = self._placed.rects[self._end_box(group, source)]
+        return [self._leave(box, route, end, lanes[target], far) for end in shared or [None]]
 
-    def _enter(self, box: tuple[float, ...], route: Route, start: Point | None, lane: int) -> Route:
-        x, y, width, _ = box
-        first = route[0]
+    def _enter(self, box: Rect, route: Route, start: Point | None, lane: int, far: Rect) -> Route:
+        x, y, _, _ = box
         along = _LANE_START + LANE * lane
+        first = route[0]
         if self._down:
             at = start[0] if start is not None and abs(start[1] - y) < 1 else first[0]
-            at = min(max(at, x), x + width)
+            route = _snapped(route, at, 0, far)
+            first = route[0]
             border = y + HEADER
             joint = [(at, border), (at, border + along), (first[0], border + along)]
         else:
             at = start[1] if start is not None and abs(start[0] - x) < 1 else first[1]
+            route = _snapped(route, at, 1, far)
+            first = route[0]
             joint = [(x, at), (x + along, at), (x + along, first[1])]
         return _simplified((*joint, *route))
 
-    def _leave(self, box: tuple[float, ...], route: Route, end: Point | None, lane: int) -> Route:
+    def _leave(self, box: Rect, route: Route, end: Point | None, lane: int, far: Rect) -> Route:
         x, y, width, height = box
         last = route[-1]
         along = _LANE_START + LANE * lane
         if self._down:
             bottom = y + height
             at = end[0] if end is not None and abs(end[1] - bottom) < 1 else last[0]
+            route = _snapped(route[::-1], at, 0, far)[::-1]
+            last = route[-1]
             joint = [(last[0], bottom - along), (at, bottom - along), (at, bottom)]
         else:
             right = x + width
             at = end[1] if end is not None and abs(end[0] - right) < 1 else last[1]
+            route = _snapped(route[::-1], at, 1, far)[::-1]
+            last = route[-1]
             joint = [(right - along, last[1]), (right - along, at), (right, at)]
         return _simplified((*route, *joint))
 
@@ -225,9 +239,7 @@ class _Placement:
             self._placed.categories.append("stub")
         return stubs
 
-    def _add_box(
-        self, name: str, kind: str, parent: int, rect: tuple[float, float, float, float]
-    ) -> None:
+    def _add_box(self, name: str, kind: str, parent: int, rect: Rect) -> None:
         self._placed.ids.append(name)
         self._placed.kinds.append(kind)
         self._placed.parents.append(parent)
@@ -256,6 +268,22 @@ class _Placement:
 
 def _shifted(point: Point, by: Point) -> Point:
     return (point[0] + by[0], point[1] + by[1])
+
+
+def _snapped(route: Route, at: float, axis: int, far: Rect) -> Route:
+    """Move the first stretch of a line sideways to `at`, when that is a small step.
+
+    far: the box at the other end; a straight line moves whole, if it still ends on that box.
+    """
+    own = route[0][axis]
+    if not 0 < abs(own - at) <= _SNAP:
+        return route
+    moved: list[Point] = []
+    for position, point in enumerate(route):
+        if point[axis] != own:
+            return (*moved, *route[position:])
+        moved.append((at, point[1]) if axis == 0 else (point[0], at))
+    return tuple(moved) if far[axis] + 4 < at < far[axis] + far[axis + 2] - 4 else route
 
 
 def _simplified(route: Route) -> Route:
