@@ -108,10 +108,14 @@ class Tape:
 
 
 class Segment:
-    """A stretch of a tape, from where `recording()` was entered to its end (or to now)."""
+    """A stretch of a tape, from where `recording()` was entered to its end (or to now).
 
-    def __init__(self, tape: Tape) -> None:
+    owns_tape: its tape was made for it, so nobody else reads the records.
+    """
+
+    def __init__(self, tape: Tape, owns_tape: bool = False) -> None:
         self.tape = tape
+        self.owns_tape = owns_tape
         self.start = len(tape.records)
         self.stop: int | None = None
 
@@ -154,7 +158,7 @@ def recording(tape: Tape | None = None) -> Iterator[Segment]:
         observer.segment_began()
     before = current
     current = tape if tape is not None else (before if before is not None else Tape())
-    segment = Segment(current)
+    segment = Segment(current, owns_tape=current is not before and tape is None)
     try:
         yield segment
     finally:

@@ -1,9 +1,20 @@
-"""Training, evaluation and prediction: what `fit`, `evaluate` and `predict` run on our engine."""
+"""Training, evaluation and prediction: what `fit`, `evaluate` and `predict` run on our engine.
 
-from __future__ import annotations
+    steps      one batch: forward, loss, gradients, update
+    on_batch   `train_on_batch` and its kind
+    loops      `fit`, `evaluate`, `predict` over data
 
-from keras.src.trainers import trainer as base_trainer
+Compiling, metrics and losses are Keras' own; Keras' public documentation of `Model.fit` says what
+the loops do. `jit_compile` and `run_eagerly` are kept and change nothing: every run is eager.
+"""
+
+from inspector.keras_backend.trainer.loops import Loops
+from inspector.keras_backend.trainer.on_batch import OnBatch
+from inspector.keras_backend.trainer.steps import StepEvent, step_listeners
 
 
-class Trainer(base_trainer.Trainer):
+class Trainer(Loops, OnBatch):
     """Keras' trainer, run on the tape."""
+
+
+__all__ = ["StepEvent", "Trainer", "step_listeners"]
