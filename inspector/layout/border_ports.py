@@ -29,9 +29,9 @@ def tightened(
     routes = list(layout.routes)
     for edge, (source, target) in enumerate(graph.edges):
         if graph.pins[source]:
-            routes[edge] = (_at(routes[edge][0], low - _NEAR, axis), *routes[edge][1:])
+            routes[edge] = _lengthened(routes[edge], low - _NEAR, axis)
         if graph.pins[target]:
-            routes[edge] = (*routes[edge][:-1], _at(routes[edge][-1], high + _NEAR, axis))
+            routes[edge] = _lengthened(routes[edge][::-1], high + _NEAR, axis)[::-1]
     return replace(layout, corners=tuple(corners), routes=tuple(routes))
 
 
@@ -52,5 +52,9 @@ def _content(
     return min(marks), max(marks)
 
 
-def _at(point: Point, along: float, axis: int) -> Point:
-    return (point[0], along) if axis == 1 else (along, point[1])
+def _lengthened(route: tuple[Point, ...], along: float, axis: int) -> tuple[Point, ...]:
+    """The line started at `along`; one that left its port sideways keeps that corner."""
+    first = route[0]
+    start = (first[0], along) if axis == 1 else (along, first[1])
+    leaves_sideways = route[1][axis] == first[axis]
+    return (start, first, *route[1:]) if leaves_sideways else (start, *route[1:])
