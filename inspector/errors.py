@@ -44,6 +44,10 @@ class OpenError(InspectorError):
 class EngineError(InspectorError):
     """Raised when an op is given what it cannot take."""
 
+    # Keras makes an exception anew from its message alone when it adds a layer's arguments to it.
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+
 
 class ShapeMismatch(EngineError, ValueError):
     """Raised when the shapes of an op's operands do not fit together."""

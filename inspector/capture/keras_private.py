@@ -1,0 +1,174 @@
+"""What capture reads of Keras beneath its public face, one function per thing.
+
+Private paths move between Keras releases, so they are named here only (keras>=3.15.1,<3.16).
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any
+
+import keras
+from keras.src import backend, tree
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.models.functional import Functional
+
+from inspector.engine import Tensor
+
+Layer = keras.layers.Layer
+Model = keras.Model
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves of nested lists, tuples and dicts."""
+    if isinstance(structure, Tensor | KerasTensor):
+        return [structure]
+    return list(tree.flatten(structure))
+
+
+def is_symbol(value: Any) -> bool:
+    """Whether it is one of Keras' symbolic tensors."""
+    return isinstance(value, KerasTensor)
+
+
+def is_tensor_like(value: Any) -> bool:
+    """Whether a call's argument counts as a tensor: engine, symbolic or plain array."""
+    return isinstance(value, Tensor | KerasTensor) or (
+        hasattr(value, "shape") and hasattr(value, "dtype") and not isinstance(value, type)
+    )
+
+
+def is_symbolic_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a layer call computes shapes only.
+
+    `in_symbolic_scope()` alone is False in `layer(KerasTensor)`.
+    """
+    if in_symbolic_scope():
+        return True
+    return any(
+        isinstance(x, KerasTensor) or (isinstance(x, Tensor) and x.data is None)
+        for x in flatten((args, kwargs))
+    )
+
+
+def has_symbols(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a KerasTensor is among the arguments: the call becomes an inbound node."""
+    return any(isinstance(x, KerasTensor) for x in flatten((args, kwargs)))
+
+
+def mask_of(tensor: Any) -> Any:
+    """The mask that travels with a tensor, or None."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def origin_of(symbol: Any) -> tuple[Any, Any, int] | None:
+    """The operation, inbound node and tensor index that made a KerasTensor."""
+    history = getattr(symbol, "_keras_history", None)
+    if history is None:
+        return None
+    operation, node_index, tensor_index = history
+    return operation, operation._inbound_nodes[node_index], tensor_index
+
+
+def last_inbound_node(layer: Any) -> Any:
+    """The node that the call which just ended made, or None."""
+    nodes = getattr(layer, "_inbound_nodes", None)
+    return nodes[-1] if nodes else None
+
+
+def inputs_of_node(node: Any) -> list[Any]:
+    """The KerasTensors that go into an inbound node."""
+    return list(node.input_tensors)
+
+
+def is_layer(operation: Any) -> bool:
+    return isinstance(operation, Layer)
+
+
+def is_functional(layer: Any) -> bool:
+    return isinstance(layer, Functional)
+
+
+def functional_inside(layer: Any) -> Any:
+    """The Functional model that a call of this layer runs node by node, or None."""
+    if isinstance(layer, Functional):
+        return layer
+    return layer._functional if isinstance(layer, keras.Sequential) else None
+
+
+def nodes_in_order(layer: Any) -> list[Any]:
+    """The layer calls of a Functional (or Sequential) model in the order it runs them."""
+    functional = functional_inside(layer)
+    if functional is None:
+        return []
+    by_depth = functional._nodes_by_depth
+    return [
+        node
+        for depth in sorted(by_depth, reverse=True)
+        for node in by_depth[depth]
+        if not node.is_input and isinstance(node.operation, Layer)
+    ]
+
+
+def node_ids(functional: Any) -> set[int]:
+    """The identities of all inbound nodes that a Functional model is made of."""
+    return {id(node) for node in functional._nodes}
+
+
+def takes_training(layer: Any) -> bool:
+    """Whether a call of the layer may be given `training`."""
+    return isinstance(layer, Model) or "training" in inspect.signature(layer.call).parameters
+
+
+def own_variables(layer: Any) -> list[Any]:
+    """The variables that the layer itself made, its sublayers' not among them."""
+    return [*layer._trainable_variables, *layer._non_trainable_variables]
+
+
+def all_variables(layer: Any, own: list[Any]) -> list[Any]:
+    """The variables of a layer and its sublayers, metrics and seeds left out."""
+    return list(layer.weights) if layer._layers else own
+
+
+def sublayers(layer: Any) -> list[Any]:
+    """Every layer inside, at any depth."""
+    return list(layer._flatten_layers(include_self=False))
+
+
+def value_of(variable: Any) -> Any:
+    """The engine Tensor a variable holds now; None before it is initialised."""
+    return getattr(variable, "_value", None)
+
+
+def is_initialized(variable: Any) -> bool:
+    return getattr(variable, "_value", None) is not None
+
+
+def own_losses(layer: Any) -> list[Any]:
+    """The tensors given to the layer's own `add_loss` since its losses were last cleared."""
+    return list(layer._losses)
+
+
+def standard_dtype(dtype: Any) -> str:
+    """A dtype's Keras name."""
+    return str(backend.standardize_dtype(dtype))
+
+
+def is_sequential(layer: Any) -> bool:
+    return isinstance(layer, keras.Sequential)
+
+
+def optimizer_variables(optimizer: Any) -> list[Any]:
+    """The model variables that an optimizer was built for."""
+    return list(optimizer._trainable_variables)
+
+
+def called_by_keras() -> bool:
+    """Whether `add_loss` is called by Keras' own `Layer.__call__`, not by the user's code."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name != "add_loss":
+        frame = frame.f_back  # type: ignore[assignment]  # the outermost frame has none
+    caller = frame.f_back if frame is not None else None
+    return caller is not None and caller.f_code.co_name == "__call__"

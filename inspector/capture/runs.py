@@ -1,0 +1,285 @@
+"""When a run begins and ends, and which one a call belongs to.
+
+    forward      a layer or model is called while nothing runs; ends when that call ends
+    train_step   a gradient tape (the trainer's or the user's own) opens while nothing runs; it
+                 stays open for the gradients and the optimizer, until the next run begins
+    build        a symbolic call: *loose* ones (KerasTensors at module level) wait until a
+                 Functional model claims them; inside an eager call they form a run of their own
+
+Eager runs never contain symbolic calls. Only the first `keep` runs of a model and kind are kept
+in full; later ones pass through unwatched and are counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from inspector.capture import keras_private as private
+from inspector.capture.frames import Frame
+from inspector.capture.location import Location
+from inspector.capture.origins import Origins
+from inspector.engine import Tape, tape
+from inspector.trace.document import RunKind
+
+
+class RunContext:
+    """One run while it goes on: its frames, its tape, and what was noticed on the way."""
+
+    def __init__(
+        self, kind: RunKind, number: int, root: Any, locate: Callable[[], Location | None]
+    ) -> None:
+        self.kind = kind
+        self.number = number
+        self.root = root
+        self.model_name: str | None = None
+        self.seed: int | None = None
+        self.tape = Tape()
+        self.tape.locate = locate
+        self.prefix = ""
+        self.frames: list[Frame] = []
+        self.second_frames: list[Frame] = []
+        self.current: Frame | None = None
+        self.origins = Origins()
+        self.frame_events: list[int] = []
+        self.failure: tuple[Frame | None, BaseException, Any] | None = None
+        self.is_kept = True
+        self.ended = False
+        self.differentiations: list[tuple[Any, list[Any], list[Any]]] = []
+        self.updates: list[Any] = []
+        self.noticed_losses: list[Any] = []
+        self.builds: list[RunContext] = []
+        self.claimed: set[Frame] = set()
+
+    def enter(self, frame: Frame) -> None:
+        """A call begins."""
+        if frame.parent is not None:
+            frame.parent.has_children = True
+        frame.start = self._event()
+        (self.second_frames if frame.is_second_run else self.frames).append(frame)
+        self.current = self.tape.scope = frame
+
+    def leave(self, frame: Frame) -> None:
+        """A call ends, well or not."""
+        frame.end = self._event()
+        self.current = self.tape.scope = frame.parent
+
+    def fail(self, frame: Frame | None, error: BaseException) -> None:
+        """A call raised; the innermost one is the failure."""
+        if self.failure is None or self.failure[1] is not error and not _same(self.failure, error):
+            self.failure = (frame, error, self.tape.failed)
+
+    def forget_inside(self, frame: Frame | None) -> None:
+        """Drop the calls inside `frame`: they will be made again."""
+        self.frames = [f for f in self.frames if f is frame or frame not in f.ancestors()]
+        self.second_frames = [f for f in self.second_frames if frame not in f.ancestors()]
+        self.forgive()
+
+    def forgive(self) -> None:
+        """The user's code caught the error and went on."""
+        self.failure = None
+        self.tape.failed = None
+
+    def _event(self) -> int:
+        position = len(self.tape.records) + len(self.frame_events)
+        self.frame_events.append(len(self.tape.records))
+        return position
+
+
+def _same(failure: tuple[Frame | None, BaseException, Any], error: BaseException) -> bool:
+    # Keras raises a new exception with argument details around the first one, at each level.
+    first = failure[1]
+    cause: BaseException | None = error
+    while cause is not None:
+        if cause is first:
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return str(first)[:60] in str(error)
+
+
+class Runs:
+    """The runs of one opening.
+
+    finished: told of each run that has ended; `name_of` gives a layer its name in the trace.
+    """
+
+    def __init__(
+        self,
+        keep: int,
+        name_of: Callable[[Any], str],
+        finished: Callable[[RunContext], None],
+        locate: Callable[[], Location | None],
+    ) -> None:
+        self._keep = keep
+        self._locate = locate
+        self._name_of = name_of
+        self._finished = finished
+        self._numbers = 0
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._muted = 0
+        self.stack: list[RunContext] = []
+        self.pending: RunContext | None = None
+        self.loose: RunContext | None = None
+        self.not_kept: Counter[str] = Counter()
+        self.seed: int | None = None
+
+    @property
+    def top(self) -> RunContext | None:
+        """The run that goes on now."""
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether calls pass through unwatched because their run is not kept."""
+        return self._muted > 0
+
+    def mute(self) -> None:
+        self._muted += 1
+
+    def unmute(self) -> None:
+        self._muted -= 1
+
+    def context_for(self, layer: Any, args: Any, kwargs: Any) -> RunContext | None:
+        """The run that a call of `layer` belongs to, begun if need be; None: do not watch it."""
+        symbolic = private.is_symbolic_call(args, kwargs)
+        top = self.top
+        if top is not None and top.kind != "build" and symbolic:
+            return self._build_inside(top)
+        if top is not None:
+            return self._admitted(top, layer)
+        self.settle()
+        if symbolic and private.has_symbols(args, kwargs):
+            self.loose = self.loose or self._new("build", None)
+            return self.loose
+        return self._begin("build" if symbolic else "forward", layer)
+
+    def _begin(self, kind: RunKind, layer: Any) -> RunContext | None:
+        name = self._name_of(layer)
+        if self._counts[name, kind] >= self._keep:
+            self.not_kept[name] += 1
+            return None
+        self._counts[name, kind] += 1
+        context = self._new(kind, layer)
+        context.model_name = name
+        return context
+
+    def _new(self, kind: RunKind, layer: Any) -> RunContext:
+        self._numbers += 1
+        context = RunContext(kind, self._numbers, layer, self._locate)
+        context.seed = self.seed
+        return context
+
+    def _build_inside(self, eager: RunContext) -> RunContext | None:
+        """The build run for the symbolic calls inside the current eager call."""
+        parent = eager.current
+        for build in eager.builds:
+            if build.root is (parent.layer if parent else None):
+                return build
+        if not eager.is_kept:
+            return None
+        build = self._new("build", parent.layer if parent else None)
+        if parent is not None:
+            build.model_name = self._name_of(parent.layer)
+            build.prefix = f"{parent.path}/"
+        eager.builds.append(build)
+        return build
+
+    def _admitted(self, context: RunContext, layer: Any) -> RunContext | None:
+        """`context`, unless it is a training step that turns out to be one too many."""
+        if context.root is None and context.kind == "train_step":
+            context.root = layer
+            name = self._name_of(layer)
+            self._counts[name, context.kind] += 1
+            if self._counts[name, context.kind] > self._keep:
+                self.not_kept[name] += 1
+                context.is_kept = False
+        return context if context.is_kept else None
+
+    def begin_training_step(self) -> None:
+        """A gradient tape opens while nothing runs."""
+        if self._muted or self.stack:
+            return
+        self.settle()
+        context = self._new("train_step", None)
+        self.stack.append(context)
+        tape.switch(context.tape)
+
+    def end_tape(self) -> None:
+        """That gradient tape closes; gradients and updates may still come."""
+        if self.stack and self.stack[0].kind == "train_step":
+            self.pending = self.stack.pop()
+            tape.switch(None)
+
+    def open_step(self) -> RunContext | None:
+        """The training step that gradients and updates belong to now."""
+        if self.pending is not None:
+            return self.pending
+        top = self.stack[0] if self.stack else None
+        return top if top is not None and top.kind == "train_step" else None
+
+    def settle(self) -> None:
+        """End the training step that was still open for its updates."""
+        if self.pending is not None:
+            context, self.pending = self.pending, None
+            self.end(context)
+
+    def claim(self, loose: RunContext, model: Any) -> RunContext | None:
+        """The build run of a Functional model: the symbolic calls that it is made of."""
+        nodes = private.node_ids(model)
+        roots = [f for f in loose.frames if f.parent is None and id(f.node) in nodes]
+        name = self._name_of(model)
+        if not roots or self._counts[name, "build"] >= self._keep:
+            return None
+        self._counts[name, "build"] += 1
+        loose.claimed.update(roots)
+        build = self._part(loose, roots)
+        build.root, build.model_name = model, name
+        return build
+
+    def broken_build(self, loose: RunContext, failed: Frame | None) -> RunContext:
+        """A run of the symbolic calls that led to a failure; the loose ones forget the call."""
+        if failed is not None:
+            roots = [f for f in loose.frames if f in _behind(failed)]
+        else:
+            roots = [f for f in loose.frames if f.parent is None and f not in loose.claimed]
+        build = self._part(loose, roots)
+        build.failure = loose.failure
+        if failed is not None:
+            loose.frames = [f for f in loose.frames if failed not in (f, *f.ancestors())]
+        loose.forgive()
+        loose.tape.failed = None
+        return build
+
+    def _part(self, loose: RunContext, roots: list[Frame]) -> RunContext:
+        build = self._new("build", None)
+        inside = set(roots)
+        build.frames = [f for f in loose.frames if f in inside or inside & {*f.ancestors()}]
+        build.second_frames = [f for f in loose.second_frames if inside & {*f.ancestors()}]
+        build.tape, build.origins = loose.tape, loose.origins
+        build.frame_events = loose.frame_events
+        return build
+
+    def end(self, context: RunContext) -> None:
+        """A run has ended, and with it the builds inside it."""
+        for build in context.builds:
+            if context.failure is None:
+                build.forgive()
+            build.ended = True
+            self._finished(build)
+        context.ended = True
+        if context.is_kept and context.frames:
+            self._finished(context)
+
+
+def _behind(failed: Frame) -> set[Frame]:
+    """A call and all calls that its inputs come from."""
+    found = {failed}
+    waiting = [failed]
+    while waiting:
+        for link in waiting.pop().edges:
+            giver = link.source.frame
+            if giver is not None and giver not in found:
+                found.add(giver)
+                waiting.append(giver)
+    return found

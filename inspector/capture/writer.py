@@ -1,0 +1,234 @@
+"""Frames and tape of one run → the plain values of the trace document."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from inspector.capture import failures, losses
+from inspector.capture import keras_private as private
+from inspector.capture.frames import Frame
+from inspector.capture.location import Location, Locator
+from inspector.capture.masks import MaskThread
+from inspector.capture.runs import RunContext
+from inspector.engine import OpRecord, Tensor
+from inspector.trace import Call, Edge, Op, Run, Shape, TensorRef, Update, Weight
+
+
+class Writer:
+    """Writes runs; symbolic tensors get negative ids, stable within one opening."""
+
+    def __init__(self, locator: Locator, made_at: Callable[[Any], Location | None]) -> None:
+        self._locator = locator
+        self._made_at = made_at
+        self._symbols: dict[int, tuple[Any, int]] = {}
+        self._dtypes: dict[Any, str] = {}
+
+    def run(self, context: RunContext) -> Run:
+        """The run as it is now."""
+        ids = _call_ids(context.frames)
+        ops = _ops_by_frame(context.tape.records, set(context.frames))
+        unknown = _UnknownAxes(context)
+        calls = tuple(self._call(frame, ids, ops, context, unknown) for frame in context.frames)
+        rows, total = losses.ledger(context) if context.kind != "build" else ((), None)
+        return Run(
+            model=context.model_name,
+            kind=context.kind,
+            training=any(frame.training is True for frame in context.frames),
+            seed=context.seed,
+            calls=calls,
+            edges=tuple(edge for frame in context.frames for edge in self._edges(frame, ids)),
+            losses=rows,
+            total_loss=total,
+            updates=_updates(context),
+            masks=MaskThread(lambda f: ids.get(f, f.path), self._id).read(context),
+            failure=failures.describe(
+                context, lambda f: ids.get(f, f.path), self._made_at, self._locator
+            ),
+            number=context.number,
+        )
+
+    def _call(
+        self,
+        frame: Frame,
+        ids: dict[Frame, str],
+        ops: dict[Frame | None, list[OpRecord]],
+        context: RunContext,
+        unknown: _UnknownAxes,
+    ) -> Call:
+        own = ops[frame]
+        file, line = frame.location if frame.location else (None, None)
+        path_id = ids[frame]
+        second = unknown.twin(frame)
+        return Call(
+            id=path_id,
+            layer_id=frame.layer_id,
+            path=frame.path,
+            name=frame.name,
+            class_=frame.class_name,
+            call_index=int(path_id.rpartition("#")[2]),
+            parent=ids.get(frame.parent) if frame.parent else None,
+            depth=frame.depth,
+            file=file,
+            line=line,
+            elapsed_s=frame.elapsed_s,
+            inputs=self._refs([t for _, t in frame.inputs], second and second.inputs_only()),
+            outputs=self._refs(frame.outputs, second and second.frame.outputs),
+            weights=tuple(self._weight(variable, value) for variable, value in frame.weights),
+            op_count=len(own),
+            ops=tuple(self._op(record, context) for record in own),
+            start=frame.start,
+            end=frame.end,
+            training=frame.training if isinstance(frame.training, bool) else None,
+        )
+
+    def _refs(self, tensors: list[Any], second: list[Any] | None) -> tuple[TensorRef, ...]:
+        twins = second if second is not None and len(second) == len(tensors) else tensors
+        return tuple(self._ref(t, twin) for t, twin in zip(tensors, twins, strict=True))
+
+    def _ref(self, tensor: Any, twin: Any) -> TensorRef:
+        shape = _merged(_shape(tensor), _shape(twin))
+        return TensorRef(
+            self._id(tensor), shape, self._dtype(tensor.dtype), self._id(private.mask_of(tensor))
+        )
+
+    def _weight(self, variable: Any, value: Any) -> Weight:
+        return Weight(
+            name=variable.path,
+            shape=tuple(variable.shape),
+            dtype=self._dtype(variable.dtype),
+            trainable=bool(variable.trainable),
+            initialized=private.is_initialized(variable),
+            tensor=self._id(value),
+        )
+
+    def _op(self, record: OpRecord, context: RunContext) -> Op:
+        file, line = record.location if record.location else (None, None)
+        return Op(
+            op=record.primitive.name,
+            inputs=tuple(self._ref(t, t) for t in record.inputs),
+            outputs=tuple(self._ref(t, t) for t in record.outputs),
+            file=file,
+            line=line,
+            function=record.function,
+            elapsed_s=record.elapsed_s,
+            position=record.index + bisect_right(context.frame_events, record.index),
+        )
+
+    def _edges(self, frame: Frame, ids: dict[Frame, str]) -> list[Edge]:
+        return [
+            Edge(
+                source=ids.get(link.source.frame) if link.source.frame else None,
+                target=ids[frame],
+                tensor_index=link.source.tensor_index,
+                argument=link.argument,
+                shape=_shape(link.source.tensor),
+                dtype=self._dtype(link.source.tensor.dtype),
+            )
+            for link in frame.edges
+            if link.source.frame is None or link.source.frame in ids
+        ]
+
+    def _id(self, tensor: Any) -> int | None:
+        if tensor is None:
+            return None
+        if isinstance(tensor, Tensor):
+            return tensor.id
+        if not private.is_symbol(tensor):
+            return None
+        if id(tensor) not in self._symbols:
+            self._symbols[id(tensor)] = (tensor, -len(self._symbols) - 1)
+        return self._symbols[id(tensor)][1]
+
+    def _dtype(self, dtype: Any) -> str:
+        found = self._dtypes.get(dtype)
+        if found is None:
+            try:
+                found = private.standard_dtype(dtype)
+            except ValueError:  # an array of Python objects, say: Keras has no name for it
+                found = str(dtype)
+            self._dtypes[dtype] = found
+        return found
+
+
+class _UnknownAxes:
+    """Pairs the calls of a symbolic run with those of its second run on other sizes.
+
+    Axes that differ between the two depend on sizes that were not known.
+    """
+
+    def __init__(self, context: RunContext) -> None:
+        self._twins: dict[Frame, Frame] = {}
+        waiting: dict[tuple[str, int], list[Frame]] = defaultdict(list)
+        for frame in context.second_frames:
+            waiting[_place(frame)].append(frame)
+        if waiting:
+            for frame in context.frames:
+                if waiting[_place(frame)]:
+                    self._twins[frame] = waiting[_place(frame)].pop(0)
+
+    def twin(self, frame: Frame) -> _Twin | None:
+        second = self._twins.get(frame)
+        return _Twin(second) if second is not None else None
+
+
+class _Twin:
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def inputs_only(self) -> list[Any]:
+        return [tensor for _, tensor in self.frame.inputs]
+
+
+def _place(frame: Frame) -> tuple[str, int]:
+    return frame.path, id(frame.layer)
+
+
+def _merged(first: Shape | None, second: Shape | None) -> Shape | None:
+    if first is None or second is None or len(first) != len(second):
+        return first
+    return tuple(a if a == b else None for a, b in zip(first, second, strict=True))
+
+
+def _shape(tensor: Any) -> Shape | None:
+    shape = getattr(tensor, "shape", None)
+    return None if shape is None else tuple(shape)
+
+
+def _call_ids(frames: list[Frame]) -> dict[Frame, str]:
+    counts: Counter[str] = Counter()
+    ids = {}
+    for frame in frames:
+        ids[frame] = f"{frame.path}#{counts[frame.path]}"
+        counts[frame.path] += 1
+    return ids
+
+
+def _ops_by_frame(
+    records: list[OpRecord], frames: set[Frame]
+) -> dict[Frame | None, list[OpRecord]]:
+    found: dict[Frame | None, list[OpRecord]] = defaultdict(list)
+    for record in records:
+        if record.scope in frames:
+            found[record.scope].append(record)
+    return found
+
+
+def _updates(context: RunContext) -> tuple[Update, ...]:
+    """The optimizer's updates, and the weights that no gradient reached."""
+    seen = {update.weight for update in context.updates}
+    variables = {
+        value.id: variable.path
+        for frame in context.frames
+        for variable, value in frame.weights
+        if isinstance(value, Tensor)
+    }
+    unreached = [
+        Update(variables[source.id], None, 0.0)
+        for _, sources, gradients in context.differentiations
+        for source, gradient in zip(sources, gradients, strict=True)
+        if gradient is None and source.id in variables and variables[source.id] not in seen
+    ]
+    return (*context.updates, *unreached)
