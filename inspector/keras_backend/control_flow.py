@@ -8,9 +8,10 @@ from typing import Any
 
 from keras.src import tree
 
+from inspector.engine.primitives import choice, joining, shaping
+from inspector.engine.rules import normalize_axis
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
-from inspector.keras_backend.ops import numpy as array_ops
 
 
 def _is_meta(value: Any) -> bool:
@@ -104,11 +105,15 @@ def scan(
         gathered.append(made if made is not None else tree.map_structure(_zeros_like, carry))
     if reverse:
         gathered.reverse()
-    return carry, tree.map_structure(lambda *items: array_ops.stack(items), *gathered)
+    return carry, tree.map_structure(_stacked, *gathered)
+
+
+def _stacked(*items: Any) -> Any:
+    return joining.stack(*map(convert_to_tensor, items), axis=0)
 
 
 def _zeros_like(x: Any) -> Any:
-    return array_ops.zeros_like(convert_to_tensor(x))
+    return choice.full_like(convert_to_tensor(x), value=0)
 
 
 def associative_scan(
@@ -136,10 +141,10 @@ def associative_scan(
         return combined
 
     if reverse:
-        flat = [array_ops.flip(item, axis) for item in flat]
+        flat = [shaping.flip(item, axes=(axis % item.ndim,)) for item in flat]
     scanned = _prefixes(flat, combine, lengths.pop(), axis)
     if reverse:
-        scanned = [array_ops.flip(item, axis) for item in scanned]
+        scanned = [shaping.flip(item, axes=(axis % item.ndim,)) for item in scanned]
     return tree.pack_sequence_as(elems, scanned)
 
 
@@ -160,7 +165,7 @@ def _prefixes(
             [part(item, distance, length) for item in items],
         )
         items = [
-            array_ops.concatenate([part(item, 0, distance), new], axis=axis)
+            joining.concatenate(part(item, 0, distance), new, axis=axis % item.ndim)
             for item, new in zip(items, combined, strict=True)
         ]
         distance *= 2
@@ -175,9 +180,11 @@ def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
     results = [
         function(tree.map_structure(lambda x, i=index: x[i], tensors)) for index in range(count)
     ]
-    return tree.map_structure(lambda *items: array_ops.stack(items), *results)
+    return tree.map_structure(_stacked, *results)
 
 
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
-    tensor = array_ops.moveaxis(convert_to_tensor(x), axis, 0)
-    return [tensor[index] for index in range(num if num is not None else tensor.shape[0])]
+    tensor = convert_to_tensor(x)
+    place = normalize_axis(axis, tensor.ndim)
+    count = num if num is not None else tensor.shape[place]
+    return list(joining.unstack(tensor, axis=place, count=count))

@@ -15,6 +15,7 @@ import numpy as np
 
 from inspector.engine import array_module, tape
 from inspector.engine.operators import cast_to
+from inspector.engine.primitives import joining
 from inspector.engine.promotion import dtype_of
 from inspector.engine.tensor import STRING, Tensor
 from inspector.keras_backend import hook
@@ -110,11 +111,10 @@ def _of_other(x: Any, wanted: Any) -> Tensor:
         return _of_array(np.asarray(x), wanted)
     leaves = tree.flatten(x)
     if any(isinstance(leaf, Tensor | KerasVariable) for leaf in leaves):
-        # Imported here because ops.numpy itself converts its operands with this function.
-        from inspector.keras_backend.ops.numpy import stack
-
-        stacked = stack([convert_to_tensor(item) for item in x])
-        return stacked if wanted is None else cast_to(stacked, wanted)
+        items = [convert_to_tensor(item) for item in x]
+        wanted = wanted or to_dtype(result_type(*{item.dtype for item in items}))
+        stacked: Tensor = joining.stack(*[cast_to(item, wanted) for item in items], axis=0)
+        return stacked
     if leaves and isinstance(leaves[0], str | bytes):
         return _of_array(np.asarray(x), STRING)
     if wanted is None:

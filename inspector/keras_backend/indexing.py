@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from inspector.engine.operators import cast_to
-from inspector.engine.primitives import scattering
+from inspector.engine.primitives import indexing as parts
+from inspector.engine.primitives import joining
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
 
@@ -43,38 +44,48 @@ def slice(inputs: Any, start_indices: Any, shape: Sequence[int]) -> Any:
     return tensor[tuple(builtins.slice(s, s + n) for s, n in zip(starts, lengths, strict=True))]
 
 
-def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """`inputs` with the part that begins at `start_indices` replaced."""
     tensor = convert_to_tensor(inputs)
     part = cast_to(convert_to_tensor(updates), tensor.dtype)
-    start = _starts(start_indices, tensor.shape, part.shape)
-    updated: Tensor = scattering.slice_update(tensor, part, start=start)
-    return updated
+    starts = _starts(start_indices, tensor.shape, part.shape)
+    key = tuple(builtins.slice(s, s + n) for s, n in zip(starts, part.shape, strict=True))
+    return parts.put(tensor, part, key=key)
 
 
-def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Tensor:
+def _index_arrays(indices: Any) -> tuple[tuple[Tensor, ...], tuple[Any, ...]]:
+    """The index tuples in the last axis, taken apart: one array per axis, and their key."""
+    places = convert_to_tensor(indices, dtype=None if isinstance(indices, Tensor) else "int32")
+    count = places.shape[-1]
+    arrays = joining.unstack(places, axis=places.ndim - 1, count=count)
+    return arrays, (parts.ARRAY,) * count
+
+
+def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Any:
     """Zeros of `shape` with `values` added at `indices` (the last axis names the place)."""
+    arrays, key = _index_arrays(indices)
     target = tuple(int(size) for size in shape)
-    places, amounts = convert_to_tensor(indices), convert_to_tensor(values)
-    scattered: Tensor = scattering.scatter(places, amounts, shape=target)
-    return scattered
+    return parts.put_in_zeros(convert_to_tensor(values), *arrays, key=key, shape=target)
 
 
-def scatter_update(
-    inputs: Any,
-    indices: Any,
-    updates: Any,
-    reduction: Literal["add", "max", "min", "mul"] | None = None,
-) -> Tensor:
+_REDUCTIONS: dict[str | None, str] = {
+    None: "set",
+    "add": "add",
+    "max": "maximum",
+    "min": "minimum",
+    "mul": "multiply",
+}
+
+
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
     """`inputs` with `updates` put (or reduced) in at `indices`.
 
     Raises:
         ValueError: an unknown reduction.
     """
-    if reduction not in (None, "add", "max", "min", "mul"):
+    if reduction not in _REDUCTIONS:
         raise ValueError(f"Unsupported reduction: {reduction}")
     tensor = convert_to_tensor(inputs)
     amounts = cast_to(convert_to_tensor(updates), tensor.dtype)
-    places = convert_to_tensor(indices)
-    updated: Tensor = scattering.scatter_update(tensor, places, amounts, reduction=reduction)
-    return updated
+    arrays, key = _index_arrays(indices)
+    return parts.put(tensor, amounts, *arrays, key=key, how=_REDUCTIONS[reduction])

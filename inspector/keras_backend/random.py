@@ -13,11 +13,11 @@ from keras.src.random.seed_generator import draw_seed
 from inspector.engine import tape
 from inspector.engine.operators import cast_to
 from inspector.engine.primitive import Primitive
+from inspector.engine.primitives import choice, indexing
 from inspector.engine.primitives import random as draws
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend import core
 from inspector.keras_backend.core import convert_to_tensor, to_dtype
-from inspector.keras_backend.ops import numpy as array_ops
 
 
 def _draw(primitive: Primitive, seed: Any, *inputs: Tensor, **constants: Any) -> Any:
@@ -92,7 +92,7 @@ def dropout(
     if rate == 0:
         return tensor
     if rate >= 1:
-        return array_ops.zeros_like(tensor)
+        return choice.full_like(tensor, value=0)
     sizes = tensor.shape if noise_shape is None else noise_shape
     shape = tuple(
         own if size is None else int(size) for own, size in zip(tensor.shape, sizes, strict=True)
@@ -105,7 +105,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
     """The slices along `axis` in a random order."""
     tensor = convert_to_tensor(x)
     order = _draw(draws.random_permutation, seed, size=tensor.shape[axis])
-    return array_ops.take(tensor, order, axis=axis)
+    return indexing.take(tensor, order, axis=axis % tensor.ndim)
 
 
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:

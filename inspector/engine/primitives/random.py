@@ -108,7 +108,8 @@ def random_gamma(xp: Any, alpha: Any, *, shape: Shape, dtype: Any, seed: Seed) -
 
 @primitive(shape=_drawn_shape, dtype=_drawn_dtype)
 def random_beta(xp: Any, alpha: Any, beta: Any, *, shape: Shape, dtype: Any, seed: Seed) -> Any:
-    return xp.asarray(generator(seed).beta(*_host(alpha, beta), size=shape).astype(dtype))
+    first, second = _host(alpha, beta)
+    return xp.asarray(generator(seed).beta(first, second, size=shape).astype(dtype))
 
 
 @primitive(shape=_drawn_shape, dtype=_drawn_dtype)

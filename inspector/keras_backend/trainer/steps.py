@@ -13,6 +13,7 @@ from keras.src.trainers import trainer as base_trainer
 from keras.src.trainers.data_adapters.data_adapter_utils import unpack_x_y_sample_weight
 
 from inspector.engine import autodiff, tape
+from inspector.engine.primitives import joining
 from inspector.engine.tape import OpRecord, Segment
 from inspector.engine.tensor import Tensor
 
@@ -148,11 +149,9 @@ def _on_each_joined(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The step on each batch of one execution, its outputs joined."""
 
     def run(batches: Any) -> Any:
-        from inspector.keras_backend.ops.numpy import concatenate
-
         made = [step(data) for data in batches]
         if len(made) == 1:
             return made[0]
-        return tree.map_structure(lambda *parts: concatenate(parts), *made)
+        return tree.map_structure(lambda *parts: joining.concatenate(*parts, axis=0), *made)
 
     return run
