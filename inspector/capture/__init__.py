@@ -1,12 +1,12 @@
 """Run a Keras model and fill a trace: real Keras, watched at its doors.
 
-    recorder   the public face: what was recorded, values by id, runs on request
-    hooks      the doors of Keras that are watched, and nothing else of Keras is changed
-    runs       when a run begins and ends: top-level calls, training steps, symbolic builds
-    frames     one call while it runs
-    origins    which call a tensor came from, through any ops between
-    masks · losses · updates · failures    what a finished run says about each
-    writer     frames and tape → the plain values of `inspector.trace`
+recorder   the public face: what was recorded, values by id, runs on request
+hooks      the doors of Keras that are watched, and nothing else of Keras is changed
+runs       when a run begins and ends: top-level calls, training steps, symbolic builds
+frames     one call while it runs
+origins    which call a tensor came from, through any ops between
+masks · losses · updates · failures    what a finished run says about each
+writer     frames and tape → the plain values of `inspector.trace`
 """
 
 from inspector.capture.recorder import Recorder

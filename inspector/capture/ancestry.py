@@ -86,7 +86,12 @@ class Ancestry:
             named = _named_size(operation, size) if axis == len(symbol.shape) - 1 else None
             parents = private.inputs_of_node(node)
             handed_on = _aligned(parents, axis, len(symbol.shape), size)
-            if named or not parents or handed_on is None or _sets_last_axis(operation, symbol, axis):
+            if (
+                named
+                or not parents
+                or handed_on is None
+                or _sets_last_axis(operation, symbol, axis)
+            ):
                 text = f"{type(operation).__name__}({named})" if named else _plain(operation, size)
                 return text, self._made_at(operation)
             symbol, axis = handed_on

@@ -59,6 +59,10 @@ class Frame:
             yield frame
             frame = frame.parent
 
+    def is_inside(self, other: Frame | None) -> bool:
+        """Whether it runs within `other`; every call is within the top level, None."""
+        return other is None or any(frame is other for frame in self.ancestors())
+
     def receive(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Take the arguments as the layer's `call` gets them."""
         self.training = kwargs.get("training", self.training)

@@ -52,9 +52,7 @@ class Hooks:
         self._replace(Operation, "__call__", _operation_call(watcher))
         self._replace(Functional, "__init__", _functional_init(watcher))
         self._replace(keras.layers.Layer, "add_loss", _add_loss(watcher))
-        self._replace(
-            keras.layers.Layer, "_get_regularization_losses", _regularization(watcher)
-        )
+        self._replace(keras.layers.Layer, "_get_regularization_losses", _regularization(watcher))
         self._replace(keras.losses.Loss, "__call__", _loss_call(watcher))
         self._replace(BaseOptimizer, "apply", _apply(watcher))
 

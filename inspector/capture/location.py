@@ -20,9 +20,7 @@ class Locator:
         self._is_user_file = is_user_file
         self._known: dict[CodeType, bool] = {}
 
-    def find(
-        self, stop_at: CodeType | None = None, skip: int = 0
-    ) -> tuple[Location | None, bool]:
+    def find(self, stop_at: CodeType | None = None, skip: int = 0) -> tuple[Location | None, bool]:
         """The innermost user line, and whether the walk met `stop_at` before finding one.
 
         stop_at: code that marks a place whose own line is known already, so that the walk need

@@ -42,9 +42,7 @@ def added(layer: Any, loss: Any, location: Location | None) -> list[NoticedLoss]
     """The terms of one `add_loss`; Keras adds an activity regularizer's loss by it too."""
     regularized_now = layer.activity_regularizer is not None and private.called_by_keras()
     kind = "activity_regularizer" if regularized_now else "add_loss"
-    return [
-        NoticedLoss(tensor, kind, layer.path, location) for tensor in private.flatten(loss)
-    ]
+    return [NoticedLoss(tensor, kind, layer.path, location) for tensor in private.flatten(loss)]
 
 
 def regularized(
@@ -58,9 +56,7 @@ def regularized(
         for variable in private.own_variables(owner)
     }
     return [
-        NoticedLoss(
-            value, f"{variable.name}_regularizer", variable.path, owners.get(id(variable))
-        )
+        NoticedLoss(value, f"{variable.name}_regularizer", variable.path, owners.get(id(variable)))
         for variable, value in zip(variables, values, strict=True)
     ]
 

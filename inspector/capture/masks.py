@@ -1,11 +1,11 @@
 """The mask thread: each mask's life in one run, read from its frames and its tape.
 
-    born      a call's output carries a mask that no input carried (Embedding, Masking, user code)
-    used      an op inside a call took the mask (the LSTM's step skip, a softmax, the loss)
-    passed    the same mask came out on the call's output
-    merged    the call made one mask out of the masks of its inputs
-    consumed  the call supports masks and ended it on purpose (an LSTM that returns no sequence)
-    dropped   it is lost: by a call that does not support masks, or by an op between calls
+born      a call's output carries a mask that no input carried (Embedding, Masking, user code)
+used      an op inside a call took the mask (the LSTM's step skip, a softmax, the loss)
+passed    the same mask came out on the call's output
+merged    the call made one mask out of the masks of its inputs
+consumed  the call supports masks and ended it on purpose (an LSTM that returns no sequence)
+dropped   it is lost: by a call that does not support masks, or by an op between calls
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The recorder: watches Keras while the user's code runs, and keeps what it saw.
 
-    recorder = Recorder(is_user_file, on_run, on_model)
-    recorder.install()          # from here on every layer call, training step and build is seen
-    ...                         # the user's script
-    recorder.settle()           # ends what is still open
-    recorder.runs()             # plain values; recorder.tensor(run, id) gives a tensor's values
+recorder = Recorder(is_user_file, on_run, on_model)
+recorder.install()          # from here on every layer call, training step and build is seen
+...                         # the user's script
+recorder.settle()           # ends what is still open
+recorder.runs()             # plain values; recorder.tensor(run, id) gives a tensor's values
 """
 
 from __future__ import annotations

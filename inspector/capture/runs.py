@@ -67,13 +67,13 @@ class RunContext:
 
     def fail(self, frame: Frame | None, error: BaseException) -> None:
         """A call raised; the innermost one is the failure."""
-        if self.failure is None or self.failure[1] is not error and not _same(self.failure, error):
+        if self.failure is None or not _same(self.failure[1], error):
             self.failure = (frame, error, self.tape.failed)
 
     def forget_inside(self, frame: Frame | None) -> None:
         """Drop the calls inside `frame`: they will be made again."""
-        self.frames = [f for f in self.frames if f is frame or frame not in f.ancestors()]
-        self.second_frames = [f for f in self.second_frames if frame not in f.ancestors()]
+        self.frames = [f for f in self.frames if f is frame or not f.is_inside(frame)]
+        self.second_frames = [f for f in self.second_frames if not f.is_inside(frame)]
         self.forgive()
 
     def forgive(self) -> None:
@@ -87,9 +87,9 @@ class RunContext:
         return position
 
 
-def _same(failure: tuple[Frame | None, BaseException, Any], error: BaseException) -> bool:
+def _same(first: BaseException, error: BaseException) -> bool:
+    """Whether `error` is `first` on its way up, perhaps told anew."""
     # Keras raises a new exception with argument details around the first one, at each level.
-    first = failure[1]
     cause: BaseException | None = error
     while cause is not None:
         if cause is first:

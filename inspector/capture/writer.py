@@ -74,8 +74,10 @@ class Writer:
             file=file,
             line=line,
             elapsed_s=frame.elapsed_s,
-            inputs=self._refs([t for _, t in frame.inputs], second and second.inputs_only()),
-            outputs=self._refs(frame.outputs, second and second.frame.outputs),
+            inputs=self._refs(
+                [t for _, t in frame.inputs], second and [t for _, t in second.inputs]
+            ),
+            outputs=self._refs(frame.outputs, second and second.outputs),
             weights=tuple(self._weight(variable, value) for variable, value in frame.weights),
             op_count=len(own),
             ops=tuple(self._op(record, context) for record in own),
@@ -169,17 +171,9 @@ class _UnknownAxes:
                 if waiting[_place(frame)]:
                     self._twins[frame] = waiting[_place(frame)].pop(0)
 
-    def twin(self, frame: Frame) -> _Twin | None:
-        second = self._twins.get(frame)
-        return _Twin(second) if second is not None else None
-
-
-class _Twin:
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-
-    def inputs_only(self) -> list[Any]:
-        return [tensor for _, tensor in self.frame.inputs]
+    def twin(self, frame: Frame) -> Frame | None:
+        """The same call in the second run, None when there was none."""
+        return self._twins.get(frame)
 
 
 def _place(frame: Frame) -> tuple[str, int]:

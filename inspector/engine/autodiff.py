@@ -69,9 +69,7 @@ def backward(
         if record.primitive.vjp is None or not any(wanted) or all(g is None for g in given):
             continue
         step = _through(record, given, wanted)
-        for tensor, gradient, want in zip(
-            record.inputs, step.input_gradients, wanted, strict=True
-        ):
+        for tensor, gradient, want in zip(record.inputs, step.input_gradients, wanted, strict=True):
             if gradient is not None and want:
                 _accumulate(found, tensor, gradient)
         for tensor in record.outputs:
@@ -104,9 +102,7 @@ def _reached_from(sources: Sequence[Tensor], records: Sequence[OpRecord]) -> set
     needed = {source.id for source in sources}
     for record in records:
         if record.primitive.vjp is not None and any(t.id in needed for t in record.inputs):
-            needed.update(
-                t.id for t in record.outputs if is_inexact(t.dtype)
-            )
+            needed.update(t.id for t in record.outputs if is_inexact(t.dtype))
     return needed
 
 

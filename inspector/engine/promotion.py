@@ -51,10 +51,8 @@ def _named() -> dict[str, Any]:
     from inspector.engine.tensor import STRING
 
     extended = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
-    plain = (
-        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
-        "float16 float32 float64 complex64 complex128"
-    ).split()
+    plain = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32"]
+    plain += ["float64", "complex64", "complex128"]
     named: dict[str, Any] = {name: np.dtype(getattr(ml_dtypes, name)) for name in extended}
     named.update({name: np.dtype(name) for name in plain})
     named["string"] = STRING

@@ -81,7 +81,7 @@ class Tape:
         self.function = ""
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
-        # The op that raised last: (primitive, inputs, constants, error). The failure graph reads it.
+        # The op that raised last: (primitive, inputs, constants, error), for the failure graph.
         self.failed: tuple[Primitive, tuple[Tensor, ...], dict[str, Any], BaseException] | None = (
             None
         )

@@ -21,9 +21,7 @@ _FROM_TEXT = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 def to_plain(value: Any) -> Any:
     """Dataclasses to dicts, tuples to lists, non-finite floats to their names."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            _key(field.name): to_plain(getattr(value, field.name)) for field in fields(value)
-        }
+        return {_key(field.name): to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, dict):
@@ -40,7 +38,7 @@ def from_plain(cls: type[T], plain: Any) -> T:
         ProtocolError: a key is missing or a value is of the wrong kind.
     """
     try:
-        built: T = _decoder(cls)(plain)
+        built: T = _decoder(cls)(plain)  # type: ignore[arg-type]  # classes are hashable
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(
             f"This is not a {cls.__name__}: {type(error).__name__}: {error}.",
@@ -66,9 +64,7 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         return lambda plain: tuple(item(part) for part in plain)
     if origin is tuple:
         items = [_decoder(part) for part in arguments]
-        return lambda plain: tuple(
-            decode(part) for decode, part in zip(items, plain, strict=True)
-        )
+        return lambda plain: tuple(decode(part) for decode, part in zip(items, plain, strict=True))
     if annotation is float:
         return _decode_float
     return _plain_decoder(annotation, origin, arguments)

@@ -129,7 +129,10 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one training step did to one weight (norms are Euclidean); None: no gradient reached it."""
+    """What one training step did to one weight.
+
+    gradient_norm, delta_norm: Euclidean; a gradient_norm of None says that no gradient reached it.
+    """
 
     weight: str
     gradient_norm: float | None

@@ -96,6 +96,10 @@ class Steps:
         """The position at which a call is entered."""
         return self._first[call_id]
 
+    def span(self, call_id: str) -> tuple[int, int]:
+        """The first and last position of a call, with everything inside it."""
+        return self._first[call_id], self._last[call_id]
+
     def failure_position(self) -> int | None:
         """The position of the failing call, None when nothing failed."""
         return self._last.get(self._failing) if self._failing else None
