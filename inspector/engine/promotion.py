@@ -51,7 +51,19 @@ def _named() -> dict[str, Any]:
     from inspector.engine.tensor import STRING
 
     extended = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
-    plain = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32"]
+    plain = [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+    ]
     plain += ["float64", "complex64", "complex128"]
     named: dict[str, Any] = {name: np.dtype(getattr(ml_dtypes, name)) for name in extended}
     named.update({name: np.dtype(name) for name in plain})
@@ -72,3 +84,19 @@ def is_float(dtype: Any) -> bool:
 def is_inexact(dtype: Any) -> bool:
     """Whether values of this dtype can carry a gradient: floating or complex."""
     return dtype in FLOATS or dtype.kind == "c"
+
+
+def float_limits(dtype: Any) -> tuple[float, float]:
+    """The lowest and the highest finite value of a floating dtype."""
+    import ml_dtypes
+
+    limits = ml_dtypes.finfo(dtype)
+    return float(limits.min), float(limits.max)
+
+
+def integer_limits(dtype: Any) -> tuple[int, int]:
+    """The lowest and the highest value of a whole-number dtype."""
+    import ml_dtypes
+
+    limits = ml_dtypes.iinfo(dtype)
+    return int(limits.min), int(limits.max)
