@@ -15,6 +15,7 @@ _MAX_DUMMIES = 20_000
 _DIRECTIONS = {"top-down": "topbottom", "left-right": "leftright"}
 _LAYER_GAP = 40.0
 _ARROW_ROOM = 28.0
+_GAP_ASIDE = 28.0
 _SPACING = {
     "node_gap": 28.0,
     "dummy_gap": 20.0,
@@ -39,17 +40,20 @@ class GraphlayEngine:
                 f"{len(graph.edges)} edges: {error}.",
                 fix="Collapse the group, or lay it out with the built-in engine.",
             ) from error
+        corners = [
+            (node["center"]["x"] - width / 2, node["center"]["y"] - height / 2)
+            for node, (width, height) in zip(drawing.nodes, graph.sizes, strict=True)
+        ]
+        _set_aside(graph, drawing, corners)
         return GroupLayout(
-            corners=tuple(
-                (node["center"]["x"] - width / 2, node["center"]["y"] - height / 2)
-                for node, (width, height) in zip(drawing.nodes, graph.sizes, strict=True)
-            ),
+            corners=tuple(corners),
             routes=tuple(
                 tuple((point["x"], point["y"]) for point in edge["points"])
                 for edge in drawing.edges
             ),
             labels=tuple(_anchor(edge["label_anchor"]) for edge in drawing.edges),
-            ranks=tuple(node["rank"] for node in drawing.nodes),
+            # A box without edges has no rank there.
+            ranks=tuple(node["rank"] or 0 for node in drawing.nodes),
         )
 
 
@@ -71,6 +75,27 @@ def _options(graph: GroupGraph) -> dict[str, Any]:
         "spacing": {**_SPACING, "layer_gap": _layer_gap(graph)},
         "limits": {"max_dummies": _MAX_DUMMIES},
     }
+
+
+def _set_aside(graph: GroupGraph, drawing: graphlay.Layout, corners: list[Point]) -> None:
+    """Move boxes without edges beside the rest: graphlay's place is where border lines pass."""
+    joined = {end for edge in graph.edges for end in edge}
+    alone = [box for box in range(len(corners)) if box not in joined]
+    if not alone or not joined:
+        return
+    axis = 0 if graph.direction == "top-down" else 1
+    marks = [corners[box][axis] + graph.sizes[box][axis] for box in joined]
+    marks += [point["xy"[axis]] for edge in drawing.edges for point in edge["points"]]
+    start = min(corners[box][1 - axis] for box in joined)
+    length = max(corners[box][1 - axis] + graph.sizes[box][1 - axis] for box in joined) - start
+    across, along, widest = max(marks) + _GAP_ASIDE, start, 0.0
+    for box in alone:
+        size = graph.sizes[box]
+        if along > start and along + size[1 - axis] > start + length:
+            across, along, widest = across + widest + _GAP_ASIDE, start, 0.0
+        corners[box] = (across, along) if axis == 0 else (along, across)
+        along += size[1 - axis] + _GAP_ASIDE
+        widest = max(widest, size[axis])
 
 
 def _layer_gap(graph: GroupGraph) -> float:
