@@ -74,10 +74,8 @@ class Writer:
             file=file,
             line=line,
             elapsed_s=frame.elapsed_s,
-            inputs=self._refs(
-                [t for _, t in frame.inputs], second and [t for _, t in second.inputs]
-            ),
-            outputs=self._refs(frame.outputs, second and second.outputs),
+            inputs=self._refs(_tensors(frame), _tensors(second) if second else None),
+            outputs=self._refs(frame.outputs, second.outputs if second else None),
             weights=tuple(self._weight(variable, value) for variable, value in frame.weights),
             op_count=len(own),
             ops=tuple(self._op(record, context) for record in own),
@@ -174,6 +172,10 @@ class _UnknownAxes:
     def twin(self, frame: Frame) -> Frame | None:
         """The same call in the second run, None when there was none."""
         return self._twins.get(frame)
+
+
+def _tensors(frame: Frame) -> list[Any]:
+    return [tensor for _, tensor in frame.inputs]
 
 
 def _place(frame: Frame) -> tuple[str, int]:

@@ -1,10 +1,10 @@
 """A primitive: one array function with its four rules, and the way to run it.
 
-    rule      question                                            signature
-    forward   what is computed                                    (xp, *arrays, **constants)
-    shape     which shapes come out                               (*shapes, **constants)
-    dtype     which dtypes come out                               (*dtypes, **constants)
-    vjp       which gradients go in (None: none can)              (wanted, g, y, *inputs, **constants)
+    rule      question                              signature
+    forward   what is computed                      (xp, *arrays, **constants)
+    shape     which shapes come out                 (*shapes, **constants)
+    dtype     which dtypes come out                 (*dtypes, **constants)
+    vjp       which gradients go in (None: none)    (wanted, g, y, *inputs, **constants)
 
 All four see plain Python values besides the operands: `constants` (axes, strides, ...) never
 change a gradient. Shapes are tuples of ints: symbolic builds run twice with different numbers
