@@ -1,14 +1,20 @@
-"""What the canvas paints: boxes and edges of the visible graph as flat arrays, without Qt."""
+"""What the canvas paints: a laid-out scene, with what only the window needs to know of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.layout.scene import Scene
+from inspector.trace import Run
+
 LEAF, GROUP, FRAME = 0, 1, 2
 """Kinds of boxes: a call with none inside, a collapsed one with calls inside, an expanded one."""
+
+Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,32 +24,90 @@ class Drawing:
     rects:      (n, 4) x, y, width, height.
     kinds:      (n,) LEAF, GROUP or FRAME.
     edge_paths: one (k, 2) polyline an edge, from its source box to its target box.
-    edge_masks: id of the mask that travels along an edge, 0 for none.
-    label_at:   (m, 2) middle of each edge's label.
+    edge_masks: id of the mask that travels along an edge, -1 for none.
+    label_at:   (m, 4) rectangle of each edge's label, NaN for none.
+    members:    which edges of the run each line stands for.
     home:       for every call of the run, the box in which it is seen.
     """
 
     ids: tuple[str, ...] = ()
-    rects: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
+    rects: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
     kinds: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
     depths: NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))
     labels: tuple[str, ...] = ()
     sublabels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    edge_paths: tuple[NDArray[np.float64], ...] = ()
-    edge_sources: tuple[str | None, ...] = ()
-    edge_targets: tuple[str | None, ...] = ()
+    edge_paths: tuple[Float64, ...] = ()
+    sources: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    targets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     edge_labels: tuple[str, ...] = ()
     edge_masks: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    label_at: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
-    home: dict[str, int] = field(default_factory=dict)
+    label_at: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
+    members: tuple[tuple[int, ...], ...] = ()
+    home: Mapping[str, int] = field(default_factory=dict)
+    bounds: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """x, y, width, height of everything."""
-        if not len(self.rects):
-            return (0.0, 0.0, 1.0, 1.0)
-        corners = [self.rects[:, :2], self.rects[:, :2] + self.rects[:, 2:], *self.edge_paths]
-        points = np.concatenate(corners)
-        low, high = points.min(axis=0), points.max(axis=0)
-        return (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    def lit_edges(self, box: int) -> tuple[frozenset[int], frozenset[int]]:
+        """The lines that come into a box and that leave it, followed through frames' borders."""
+        if box < 0 or not len(self.edge_paths):
+            return frozenset(), frozenset()
+        incoming = {m for e in np.flatnonzero(self.targets == box) for m in self.members[e]}
+        outgoing = {m for e in np.flatnonzero(self.sources == box) for m in self.members[e]}
+        # What only passes a frame's border inside it is neither, seen from the frame.
+        through = incoming & outgoing
+        return self._lines_of(incoming - through), self._lines_of(outgoing - through)
+
+    def _lines_of(self, members: set[int]) -> frozenset[int]:
+        return frozenset(
+            line for line, edges in enumerate(self.members) if not members.isdisjoint(edges)
+        )
+
+
+def drawing_of(scene: Scene, run: Run) -> Drawing:
+    """The drawing of a scene; masks and depths are worked out here."""
+    kinds = np.where(scene.is_expanded, FRAME, np.where(scene.is_group, GROUP, LEAF))
+    return Drawing(
+        ids=scene.ids,
+        rects=scene.rects,
+        kinds=kinds.astype(np.int8),
+        depths=_depths(scene.parents),
+        labels=scene.titles,
+        sublabels=scene.subtitles,
+        categories=scene.categories,
+        edge_paths=tuple(scene.polyline(edge) for edge in range(len(scene.labels))),
+        sources=scene.sources,
+        targets=scene.targets,
+        edge_labels=scene.labels,
+        edge_masks=_masks(scene, run),
+        label_at=scene.label_rects,
+        members=scene.edge_members,
+        home=scene.call_boxes,
+        bounds=scene.bounds,
+    )
+
+
+def _depths(parents: NDArray[np.int64]) -> NDArray[np.int16]:
+    depths = np.zeros(len(parents), dtype=np.int16)
+    for index, parent in enumerate(parents):
+        if parent >= 0:
+            depths[index] = depths[parent] + 1
+    return depths
+
+
+def _masks(scene: Scene, run: Run) -> NDArray[np.int64]:
+    if not run.masks:
+        return np.full(len(scene.labels), -1, dtype=np.int64)
+    calls = {call.id: call for call in run.calls}
+    carried: list[int | None] = []
+    for edge in run.edges:
+        source = calls.get(edge.source) if edge.source is not None else None
+        outputs = source.outputs if source is not None else ()
+        made = outputs[edge.tensor_index] if edge.tensor_index < len(outputs) else None
+        carried.append(made.mask if made is not None else None)
+    return np.array(
+        [
+            next((m for i in members if (m := carried[i]) is not None), -1)
+            for members in scene.edge_members
+        ],
+        dtype=np.int64,
+    )

@@ -56,9 +56,8 @@ class Theme:
         return self.name == "dark"
 
     def category(self, name: str) -> QColor:
-        """The colour of a category of layers; of "other" when the name is unknown."""
-        colours = dict(self.categories)
-        return QColor(colours.get(name, colours["other"]))
+        """The colour of a category of layers, as `layout.category` names them."""
+        return QColor(dict(self.categories).get(name, self.muted))
 
     def mask(self, mask_id: int) -> QColor:
         """The colour of a mask's strand."""
@@ -95,22 +94,23 @@ LIGHT = Theme(
     line_mark="#fff1c9",
     categories=(
         ("dense", "#2f6fde"),
-        ("convolution", "#7a4fd0"),
+        ("conv", "#7a4fd0"),
         ("pooling", "#5d7fa8"),
         ("recurrent", "#0f8b8d"),
         ("attention", "#c0368e"),
         ("embedding", "#a0702a"),
-        ("normalization", "#2c8f4f"),
-        ("regularization", "#7d8590"),
+        ("norm", "#2c8f4f"),
+        ("dropout", "#7d8590"),
         ("activation", "#d9661f"),
-        ("merging", "#1c9bc4"),
-        ("reshaping", "#6e7f56"),
+        ("merge", "#1c9bc4"),
+        ("reshape", "#6e7f56"),
         ("preprocessing", "#94702f"),
         ("input", "#4f5968"),
-        ("op", "#6b7785"),
+        ("loss", "#b3261e"),
+        ("wrapper", "#4f7f86"),
         ("model", "#4a56a6"),
         ("custom", "#b8304f"),
-        ("other", "#5a6675"),
+        ("stub", "#6b7785"),
     ),
     masks=("#0f9d8a", "#9353d3", "#d2691e", "#2f7fe0", "#c0368e"),
     code="friendly",
@@ -146,22 +146,23 @@ DARK = Theme(
     line_mark="#4a3c18",
     categories=(
         ("dense", "#6aa3ff"),
-        ("convolution", "#b08cff"),
+        ("conv", "#b08cff"),
         ("pooling", "#8fb0d8"),
         ("recurrent", "#46c6c2"),
         ("attention", "#f27cc5"),
         ("embedding", "#d8a862"),
-        ("normalization", "#6fd08d"),
-        ("regularization", "#a3acb8"),
+        ("norm", "#6fd08d"),
+        ("dropout", "#a3acb8"),
         ("activation", "#ff9a5c"),
-        ("merging", "#5cc8f0"),
-        ("reshaping", "#adc08d"),
+        ("merge", "#5cc8f0"),
+        ("reshape", "#adc08d"),
         ("preprocessing", "#cfae6b"),
         ("input", "#b6c0cf"),
-        ("op", "#98a4b3"),
+        ("loss", "#ff8a80"),
+        ("wrapper", "#8fc4cc"),
         ("model", "#9aa6f5"),
         ("custom", "#ff8aa3"),
-        ("other", "#a9b4c2"),
+        ("stub", "#98a4b3"),
     ),
     masks=("#3fd6c0", "#c493ff", "#ffa45c", "#74b4ff", "#f27cc5"),
     code="monokai",

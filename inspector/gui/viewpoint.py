@@ -60,6 +60,11 @@ class Viewpoint(QObject):
         if shown is not None:
             self.show_run(shown)
 
+    def note(self, trace: Trace) -> None:
+        """Take what is new about the file; its runs are the same."""
+        self.trace = trace
+        self.trace_changed.emit()
+
     def close(self) -> None:
         """Show nothing."""
         self.trace = None

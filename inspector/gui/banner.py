@@ -1,0 +1,161 @@
+"""The strip above the graph: why the run failed, what is being done, or what went wrong."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
+
+from inspector.gui.opening import Problem
+from inspector.gui.table_panel import set_role
+from inspector.gui.theme import Appearance, Theme
+from inspector.gui.wording import place_text, shape_text
+from inspector.trace import AxisOrigin, Failure
+
+
+class Banner(QFrame):
+    """A title, a text that may hold links to source lines, and buttons."""
+
+    place_chosen = Signal(str, int)
+    button_pressed = Signal(str)
+
+    def __init__(self, appearance: Appearance, kind: str) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self.setObjectName("banner")
+        self.setProperty("kind", kind)
+        self.title = set_role(QLabel(), "title" if kind == "warning" else "failure")
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.title.setWordWrap(True)
+        self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.text.linkActivated.connect(self._follow)
+        self._buttons = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(self.title)
+        words.addWidget(self.text)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 9, 10, 9)
+        layout.setSpacing(14)
+        layout.addLayout(words, 1)
+        layout.addLayout(self._buttons)
+        self._buttons.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show why a run stopped."""
+        self.title.setText(f"{failure.type}: {_first_line(failure.message)}")
+        self.text.setText(failure_html(failure, self._appearance.theme))
+        self._set_buttons(("Show the call", "failure"))
+        self.show()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show what went wrong outside of the model."""
+        self.title.setText(problem.title)
+        body = f"{escape(problem.message)}<br>{escape(problem.fix)}"
+        self.text.setText(body)
+        self.setToolTip(problem.detail)
+        restart = (("Restart", "restart"),) if problem.can_restart else ()
+        self._set_buttons(*restart, ("Dismiss", "dismiss"))
+        self.show()
+
+    def _set_buttons(self, *wanted: tuple[str, str]) -> None:
+        while (child := self._buttons.takeAt(0)) is not None:
+            widget = child.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for title, name in wanted:
+            button = QPushButton(title)
+            button.setObjectName(name)
+            button.clicked.connect(lambda _=False, name=name: self.button_pressed.emit(name))
+            self._buttons.addWidget(button)
+
+    def _follow(self, link: str) -> None:
+        file, _, line = link.rpartition("#")
+        self.place_chosen.emit(file, int(line))
+
+
+class ProgressStrip(QFrame):
+    """What the worker is doing, and the button that stops it."""
+
+    stop_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.setProperty("kind", "progress")
+        self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(220)
+        self.bar.setAccessibleName("Progress")
+        self.stop = QPushButton("Stop")
+        self.stop.setObjectName("stop")
+        self.stop.clicked.connect(self.stop_pressed)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 7, 10, 7)
+        layout.setSpacing(12)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.stop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
+
+    def show_progress(self, text: str, fraction: float) -> None:
+        """Show a step; a fraction below zero means that the end is not known."""
+        self.text.setText(text)
+        self.bar.setRange(0, 0 if fraction < 0 else 1000)
+        if fraction >= 0:
+            self.bar.setValue(int(fraction * 1000))
+        self.show()
+
+
+def failure_html(failure: Failure, theme: Theme) -> str:
+    """Expected, found, operands with the origins of their axes, and where it is."""
+    parts = []
+    rest = failure.message.partition("\n")[2].strip()
+    if rest:
+        parts.append(escape(rest).replace("\n", "<br>"))
+    if failure.expected or failure.found:
+        parts.append(
+            f"Expected <b>{escape(failure.expected or '?')}</b>, "
+            f"found <b>{escape(failure.found or '?')}</b>."
+        )
+    for operand in failure.operands:
+        origins = "; ".join(_origin(origin, theme) for origin in operand.axes_from)
+        parts.append(
+            f"<b>{escape(operand.argument)}</b> is {escape(shape_text(operand.shape))}"
+            + (f": {origins}" if origins else "")
+        )
+    if failure.file:
+        parts.append(f"Look at {_link(failure.file, failure.line, theme)}.")
+    return "<br>".join(parts)
+
+
+def _origin(origin: AxisOrigin, theme: Theme) -> str:
+    place = f" ({_link(origin.file, origin.line, theme)})" if origin.file else ""
+    return f"axis {origin.axis} = {origin.size} comes from {escape(origin.what)}{place}"
+
+
+def _link(file: str, line: int | None, theme: Theme) -> str:
+    text = escape(place_text(file, line))
+    return f"<a style='color:{theme.accent}' href='{escape(file)}#{line or 0}'>{text}</a>"
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]

@@ -1,0 +1,183 @@
+"""The middle of the window: the graph of the run in view, kept in step with the viewpoint."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from inspector.errors import LayoutError
+from inspector.gui.canvas_marks import marks, spans
+from inspector.gui.drawing import Drawing, drawing_of
+from inspector.gui.first_view import first_expanded
+from inspector.gui.graph_view import GraphView
+from inspector.gui.legend import Legend
+from inspector.gui.scenes import SceneSource
+from inspector.gui.theme import Appearance
+from inspector.gui.viewpoint import Viewpoint
+from inspector.layout.scene import Scene, expandable
+from inspector.trace import Run
+
+
+class GraphPanel(QWidget):
+    """Owns which calls are expanded; a scene that is no longer wanted is dropped."""
+
+    scene_changed = Signal()
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance, scenes: SceneSource) -> None:
+        super().__init__()
+        self._viewpoint = viewpoint
+        self._appearance = appearance
+        self._scenes = scenes
+        self.scene: Scene | None = None
+        self._expanded: dict[int, frozenset[str]] = {}
+        self._shown_run: Run | None = None
+        self._hold: tuple[str, QPoint] | None = None
+        self._needs_fit = True
+        self._spans = spans(Drawing(), viewpoint.steps)
+        self.view = GraphView(appearance.theme)
+        self.legend = Legend(appearance, self.view)
+        self.note = QLabel(self.view)
+        self.note.setProperty("role", "muted")
+        self.note.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._viewpoint.run_changed.connect(self._show_run)
+        self._viewpoint.cursor_moved.connect(self._mark)
+        self._viewpoint.selection_changed.connect(self._follow_selection)
+        self._appearance.changed.connect(self._recolour)
+        self._scenes.ready.connect(self._take_scene)
+        self._scenes.failed.connect(self._say_problem)
+        self.view.call_clicked.connect(self._clicked)
+        self.view.call_opened.connect(self._viewpoint.go_to_call)
+        self.view.group_toggled.connect(self.toggle)
+        self.view.view_changed.connect(self._place_overlays)
+
+    @property
+    def expanded(self) -> frozenset[str]:
+        """The calls whose inside is shown."""
+        run = self._viewpoint.run
+        if run.number not in self._expanded:
+            self._expanded[run.number] = first_expanded(run)
+        return self._expanded[run.number]
+
+    def toggle(self, call_id: str) -> None:
+        """Show what is inside a call, or hide it; the call stays where it is on the screen."""
+        corner = self.view.mapFromScene(self.view.rect_of(call_id).topLeft())
+        self._hold = (call_id, corner)
+        self._expand_exactly(self.expanded ^ {call_id})
+
+    def expand_all(self) -> None:
+        """Show what is inside every call."""
+        self._needs_fit = True
+        self._expand_exactly(expandable(self._viewpoint.run))
+
+    def collapse_all(self) -> None:
+        """Show the outermost calls only."""
+        self._needs_fit = True
+        self._expand_exactly(frozenset())
+
+    def reveal(self, call_id: str) -> None:
+        """Expand what a call is in, so that it has a box of its own."""
+        frames: set[str] = set()
+        above = self._viewpoint.steps.calls[call_id].parent
+        while above is not None:
+            frames.add(above)
+            above = self._viewpoint.steps.calls[above].parent
+        if not frames <= self.expanded:
+            self._expand_exactly(self.expanded | frames)
+
+    def forget(self) -> None:
+        """Forget what was expanded: another file."""
+        self._expanded.clear()
+        self._shown_run = None
+        self._needs_fit = True
+
+    def mark_found(self, call_ids: frozenset[str]) -> None:
+        """Ring the calls that a search found."""
+        home = self.view.canvas.drawing.home
+        self.view.canvas.found = frozenset(home[c] for c in call_ids if c in home)
+        self.view.viewport().update()
+
+    def _expand_exactly(self, expanded: frozenset[str]) -> None:
+        self._expanded[self._viewpoint.run.number] = frozenset(expanded)
+        self._ask()
+
+    def _show_run(self) -> None:
+        run = self._viewpoint.run
+        if self._shown_run is None or self._shown_run.number != run.number:
+            self._needs_fit = True
+        if self._shown_run is not None and len(run.calls) != len(self._shown_run.calls):
+            # A run that still grows is opened anew, unless the user has touched it.
+            self._expanded.pop(run.number, None)
+        self._shown_run = run
+        self._ask()
+
+    def _ask(self) -> None:
+        run = self._viewpoint.run
+        if not run.calls:
+            self.scene = None
+            self._show(Drawing())
+            return
+        self._scenes.want(run, self.expanded)
+
+    def _take_scene(self, scene: Scene) -> None:
+        self.scene = scene
+        self._show(drawing_of(scene, self._viewpoint.run))
+        self.scene_changed.emit()
+
+    def _show(self, drawing: Drawing) -> None:
+        self.note.hide()
+        self.view.show_drawing(drawing)
+        self._spans = spans(drawing, self._viewpoint.steps)
+        self._mark()
+        self._select()
+        self.legend.show_categories(drawing.categories)
+        if self._needs_fit:
+            self._needs_fit = False
+            self.view.fit_readably(self._viewpoint.selected)
+        elif self._hold is not None:
+            self.view.hold_in_place(*self._hold)
+        self._hold = None
+        self._place_overlays()
+
+    def _mark(self) -> None:
+        canvas = self.view.canvas
+        if len(canvas.drawing.ids):
+            steps = self._viewpoint.steps
+            canvas.marks = marks(
+                canvas.drawing, steps, self._viewpoint.position, self._spans
+            )
+        self.view.viewport().update()
+
+    def _follow_selection(self) -> None:
+        self._select()
+        if self._viewpoint.selected is not None and not self._needs_fit:
+            self.view.bring_into_view(self._viewpoint.selected)
+
+    def _select(self) -> None:
+        selected = self._viewpoint.selected
+        home = self.view.canvas.drawing.home
+        self.view.canvas.select(home.get(selected, -1) if selected else -1)
+        self.view.viewport().update()
+
+    def _clicked(self, box: str) -> None:
+        self._viewpoint.select(box or None)
+
+    def _say_problem(self, error: LayoutError) -> None:
+        self.note.setText(str(error))
+        self.note.adjustSize()
+        self.note.show()
+        self._place_overlays()
+
+    def _recolour(self) -> None:
+        self.view.set_theme(self._appearance.theme)
+
+    def _place_overlays(self) -> None:
+        size = self.view.viewport().size()
+        self.legend.move(12, size.height() - self.legend.height() - 12)
+        self.note.move(16, 12)
+

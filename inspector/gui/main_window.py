@@ -1,0 +1,355 @@
+"""The main window: parts and commands put together; every command is a method here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSizePolicy, QWidget
+
+from inspector.app import Settings, sample_models
+from inspector.errors import InspectorError
+from inspector.gui.dialogs import about_text, shortcuts_text, show_text
+from inspector.gui.export_dialog import choose_and_export
+from inspector.gui.menus import fill_recent, make_commands, make_toolbar, recolour_icons
+from inspector.gui.opening import Opening, Problem
+from inspector.gui.recent import Store, recent_files, remember_file
+from inspector.gui.run_chooser import RunChooser
+from inspector.gui.scenes import SceneSource
+from inspector.gui.session_bridge import SessionBridge, SessionFactory
+from inspector.gui.tensor_store import TensorStore
+from inspector.gui.theme import Appearance
+from inspector.gui.viewpoint import Viewpoint
+from inspector.gui.window_parts import make_parts, size_docks
+from inspector.trace import Trace
+from inspector.trace.stepping import StepKind
+
+_TITLE = "Inspector"
+_NEED_RUN = (
+    "continue", "over", "into", "out", "back", "start", "previous", "next", "ops", "find",
+    "cursor", "here", "fit", "zoom_in", "zoom_out", "actual", "expand_all", "collapse_all",
+    "export",
+)  # fmt: skip
+_AT: dict[StepKind, str] = {"enter": "at", "op": "op in", "exit": "returned from", "raise": "failed in"}
+
+
+class MainWindow(QMainWindow):
+    """One window on one file."""
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        sessions: SessionFactory,
+        store: Store,
+        settings: Settings,
+    ) -> None:
+        super().__init__()
+        self.appearance = appearance
+        self._store = store
+        self.viewpoint = Viewpoint()
+        self.bridge = SessionBridge(sessions)
+        self.opening = Opening(self.bridge, self.viewpoint, settings.engine)
+        self.tensors = TensorStore(self.bridge.send, lambda: self.bridge.is_running)
+        self.scenes = SceneSource()
+        self.parts = make_parts(self, self.viewpoint, appearance, self.tensors, self.scenes)
+        self.commands = make_commands(self, appearance)
+        self.toolbar = make_toolbar(self, self.commands)
+        self.chooser = RunChooser(self.viewpoint)
+        self._step_label, self._engine_label = QLabel(), QLabel()
+        self._finish_toolbar()
+        self._finish_status_bar()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.setObjectName("main")
+        self.resize(1480, 920)
+        size_docks(self, self.parts)
+        self._show_state()
+        self._refill_recent()
+
+    # Set-up
+
+    def _finish_toolbar(self) -> None:
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.toolbar.addWidget(spacer)
+        self.toolbar.addWidget(self.chooser)
+        self.commands.actions["masks"].setChecked(True)
+        panels = self.commands.menus["&View"].addMenu("&Panels")
+        for dock in self.parts.docks.values():
+            panels.addAction(dock.toggleViewAction())
+
+    def _finish_status_bar(self) -> None:
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self._step_label, 1)
+        self.statusBar().addPermanentWidget(self._engine_label)
+
+    def _connect(self) -> None:
+        parts, opening = self.parts, self.opening
+        opening.state_changed.connect(self._show_state)
+        opening.progressed.connect(parts.progress.show_progress)
+        opening.printed.connect(parts.output.add)
+        opening.problem_found.connect(parts.problem.show_problem)
+        opening.tensor_arrived.connect(self.tensors.take)
+        self.viewpoint.run_changed.connect(self._show_run)
+        self.viewpoint.cursor_moved.connect(self._show_step)
+        parts.failure.place_chosen.connect(self.viewpoint.source_requested)
+        parts.failure.button_pressed.connect(self._go_to_failure)
+        parts.problem.button_pressed.connect(self._answer_problem)
+        parts.progress.stop_pressed.connect(self.stop_worker)
+        parts.find.found.connect(parts.graph.mark_found)
+        parts.start.open_pressed.connect(self.choose_file)
+        parts.start.file_chosen.connect(self.open_path)
+        self.appearance.changed.connect(lambda: recolour_icons(self.commands, self.appearance))
+
+    # Opening and closing
+
+    def open_path(self, path: Path) -> None:
+        """Open a file in a fresh worker."""
+        path = path.resolve()
+        self._forget()
+        remember_file(self._store, path)
+        self._refill_recent()
+        self.opening.open(path)
+
+    def show_trace(self, trace: Trace) -> None:
+        """Show a saved trace, which has no values."""
+        self._forget()
+        self.opening.show(trace, Path(trace.file))
+
+    def choose_file(self) -> None:
+        """Ask for a file and open it."""
+        folder = str(self.opening.path.parent) if self.opening.path else str(Path.cwd())
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a model file", folder, "Python files (*.py);;All files (*)"
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def reload(self) -> None:
+        if self.opening.path is not None:
+            self.open_path(self.opening.path)
+
+    def stop_worker(self) -> None:
+        self.opening.stop()
+        self.parts.progress.show_progress("Stopping…", -1.0)
+
+    def close_file(self) -> None:
+        self._forget()
+        self.opening.close()
+
+    def export_diagram(self) -> None:
+        scene = self.parts.graph.scene
+        if scene is None or self.viewpoint.trace is None:
+            return
+        theme = "dark" if self.appearance.theme.is_dark else "light"
+        try:
+            written = choose_and_export(
+                self, self.viewpoint, scene, self.parts.graph.expanded, theme
+            )
+        except InspectorError as error:
+            self.parts.problem.show_problem(Problem("Not exported", error.message, error.fix))
+            return
+        if written is not None:
+            self.statusBar().showMessage(f"Wrote {written}", 8000)
+
+    # Stepping
+
+    def step_to_end(self) -> None:
+        self._move(self.viewpoint.steps.end())
+
+    def step_to_start(self) -> None:
+        self._move(0)
+
+    def step_over(self) -> None:
+        self._move(self.viewpoint.steps.over(self.viewpoint.position))
+
+    def step_into(self) -> None:
+        position = self.viewpoint.steps.into(self.viewpoint.position)
+        self.parts.graph.reveal(self.viewpoint.steps[position].call)
+        self._move(position)
+
+    def step_out(self) -> None:
+        self._move(self.viewpoint.steps.out(self.viewpoint.position))
+
+    def step_back(self) -> None:
+        self._move(self.viewpoint.steps.back(self.viewpoint.position))
+
+    def step_before(self) -> None:
+        self._move(self.viewpoint.steps.before(self.viewpoint.position))
+
+    def step_after(self) -> None:
+        self._move(self.viewpoint.steps.into(self.viewpoint.position))
+
+    def toggle_ops(self) -> None:
+        is_on = self.commands.actions["ops"].isChecked()
+        self.viewpoint.set_granularity("op" if is_on else "call")
+        if is_on:
+            self.parts.docks["Ops"].raise_()
+
+    def next_failure(self) -> None:
+        runs = self.viewpoint.runs
+        here = next((i for i, run in enumerate(runs) if run is self.viewpoint.run), 0)
+        for run in (*runs[here + 1 :], *runs[: here + 1]):
+            if run.failure is not None:
+                self.viewpoint.show_run(run)
+                return
+        self.statusBar().showMessage("No run of this file failed", 5000)
+
+    def _move(self, position: int) -> None:
+        if position != self.viewpoint.position:
+            self.viewpoint.move_to(position)
+        else:
+            self.show_cursor()
+
+    # Going about
+
+    def find_call(self) -> None:
+        self.parts.find.open_bar()
+
+    def show_cursor(self) -> None:
+        step = self.viewpoint.step
+        if step is not None:
+            self.viewpoint.select(step.call)
+            self.parts.graph.view.bring_into_view(step.call)
+
+    def cursor_to_selection(self) -> None:
+        if self.viewpoint.selected is not None:
+            self.viewpoint.go_to_call(self.viewpoint.selected)
+
+    def next_run(self) -> None:
+        self._change_run(1)
+
+    def previous_run(self) -> None:
+        self._change_run(-1)
+
+    def _change_run(self, by: int) -> None:
+        place = self.chooser.currentIndex() + by
+        if 0 <= place < len(self.viewpoint.runs):
+            self.viewpoint.show_run(self.viewpoint.runs[place])
+
+    # The picture
+
+    def fit_graph(self) -> None:
+        self.parts.graph.view.fit()
+
+    def zoom_in(self) -> None:
+        self.parts.graph.view.zoom_in()
+
+    def zoom_out(self) -> None:
+        self.parts.graph.view.zoom_out()
+
+    def actual_size(self) -> None:
+        self.parts.graph.view.zoom_to_actual_size()
+
+    def expand_all(self) -> None:
+        self.parts.graph.expand_all()
+
+    def collapse_all(self) -> None:
+        self.parts.graph.collapse_all()
+
+    def toggle_masks(self) -> None:
+        view = self.parts.graph.view
+        view.canvas.shows_masks = self.commands.actions["masks"].isChecked()
+        view.viewport().update()
+
+    def toggle_wheel(self) -> None:
+        self.parts.graph.view.wheel_zooms = self.commands.actions["wheel"].isChecked()
+
+    # Help
+
+    def show_shortcuts(self) -> None:
+        show_text(self, "Keyboard shortcuts", shortcuts_text(self.appearance.theme))
+
+    def show_about(self) -> None:
+        show_text(self, "About Inspector", about_text())
+
+    # What the window says
+
+    def _forget(self) -> None:
+        self.parts.graph.forget()
+        self.parts.output.clear()
+        self.parts.problem.hide()
+        self.parts.failure.hide()
+        self.parts.find.close_bar()
+        self.tensors.forget()
+
+    def _show_state(self) -> None:
+        state, path = self.opening.state, self.opening.path
+        self.setWindowTitle(f"{path.name} — {_TITLE}" if path else _TITLE)
+        self.parts.pages.setCurrentIndex(0 if state == "empty" else 1)
+        for dock in self.parts.docks.values():
+            dock.setVisible(state != "empty")
+        if state != "opening":
+            self.parts.progress.hide()
+        self.commands.enable(("stop",), is_enabled=state == "opening")
+        self.commands.enable(("reload", "close"), is_enabled=path is not None)
+        engine = self.opening.engine
+        where = f"{engine.array_module} on {engine.device}" if engine.device else "no engine yet"
+        self._engine_label.setText(f"Engine: {where}" if engine.device else "")
+        self._engine_label.setToolTip(engine.reason)
+        self._show_run()
+
+    def _show_run(self) -> None:
+        run = self.viewpoint.run
+        self.commands.enable(_NEED_RUN, is_enabled=bool(run.calls))
+        failures = any(other.failure for other in self.viewpoint.runs)
+        self.commands.enable(("failure",), is_enabled=failures)
+        several = len(self.viewpoint.runs) > 1
+        self.commands.enable(("next_run", "previous_run"), is_enabled=several)
+        if run.failure is not None:
+            self.parts.failure.show_failure(run.failure)
+        else:
+            self.parts.failure.hide()
+
+    def _show_step(self) -> None:
+        step, steps = self.viewpoint.step, self.viewpoint.steps
+        if step is None:
+            self._step_label.setText("")
+            return
+        stack = "  ›  ".join(
+            steps.calls[call].name for call in steps.frames(self.viewpoint.position)
+        )
+        self._step_label.setText(
+            f"Step {self.viewpoint.position + 1} of {len(steps)}   ·   {_AT[step.kind]}  {stack}"
+        )
+
+    def _go_to_failure(self, _name: str) -> None:
+        position = self.viewpoint.steps.failure_position()
+        if position is not None:
+            self.viewpoint.move_to(position)
+            self.parts.graph.reveal(self.viewpoint.steps[position].call)
+            self.show_cursor()
+
+    def _answer_problem(self, name: str) -> None:
+        self.parts.problem.hide()
+        if name == "restart":
+            self.reload()
+
+    def _refill_recent(self) -> None:
+        recent = recent_files(self._store)
+        self.parts.start.show_files(recent, sample_models())
+        for path, action in zip(recent, fill_recent(self.commands, [p.name for p in recent]), strict=True):
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self.open_path(path))
+
+    # Qt's events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.parts.start.set_dragging(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802, ARG002 - Qt's name and argument
+        self.parts.start.set_dragging(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        self.parts.start.set_dragging(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_path(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self.bridge.close()
+        super().closeEvent(event)
+

@@ -1,0 +1,55 @@
+"""Starting the window: one function for the command line."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from inspector.app import Settings, new_client
+from inspector.gui.main_window import MainWindow
+from inspector.gui.recent import Store, user_store
+from inspector.gui.session_bridge import SessionFactory
+from inspector.gui.theme import Appearance
+
+
+def application() -> QApplication:
+    """The one QApplication of this process."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(["inspector"])
+    app.setApplicationName("Inspector")
+    app.setDesktopFileName("inspector")
+    return app
+
+
+def make_window(
+    settings: Settings, *, store: Store, sessions: SessionFactory = new_client
+) -> MainWindow:
+    """A window that is not shown yet."""
+    application()
+    return MainWindow(Appearance(settings.theme), sessions, store, settings)
+
+
+def run_window(file: Path | None, settings: Settings | None = None) -> int:
+    """Show the window, on a file if one is given, until the user leaves; gives the exit code."""
+    app = application()
+    window = make_window(settings or Settings(), store=user_store())
+    window.show()
+    if file is not None:
+        # After the first paint: an empty window at once beats a full one later.
+        QTimer.singleShot(0, lambda: window.open_path(file))
+    # Python sees Ctrl+C only while it runs code of its own.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    heartbeat = QTimer()
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start(200)
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(run_window(Path(sys.argv[1]) if len(sys.argv) > 1 else None))

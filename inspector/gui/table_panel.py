@@ -1,0 +1,98 @@
+"""A list in a dock: a heading, a table, and a sentence for when there is nothing to list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.table_model import ROW, Column, TableModel
+
+
+def set_role(label: QLabel, role: str) -> QLabel:
+    """Give a label one of the style sheet's roles."""
+    label.setProperty("role", role)
+    label.style().unpolish(label)
+    label.style().polish(label)
+    return label
+
+
+def empty_label(text: str) -> QLabel:
+    """The sentence in the middle of an empty panel."""
+    label = set_role(QLabel(text), "muted")
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    label.setContentsMargins(24, 16, 24, 16)
+    return label
+
+
+class TablePanel(QWidget):
+    """`row_chosen` carries the value of a row that was clicked or reached by keys."""
+
+    row_chosen = Signal(object)
+
+    def __init__(self, name: str, columns: Sequence[Column], empty: str, *, stretch: int = 0) -> None:
+        super().__init__()
+        self.model = TableModel(columns, self)
+        self.heading = QLabel()
+        self.heading.setContentsMargins(10, 7, 10, 5)
+        self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.heading.hide()
+        self.table = _table(name, self.model, stretch)
+        self._empty = empty_label(empty)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.heading)
+        layout.addLayout(self._stack, 1)
+        self.table.clicked.connect(self._chosen)
+        self.table.activated.connect(self._chosen)
+
+    def show_rows(self, rows: Sequence[Any], heading: str = "") -> None:
+        """Show rows under a heading; none show the sentence."""
+        self.model.show_rows(rows)
+        self.heading.setText(heading)
+        self.heading.setVisible(bool(heading) and bool(rows))
+        self._stack.setCurrentWidget(self.table if rows else self._empty)
+
+    def say_empty(self, text: str) -> None:
+        """Change the sentence for when there is nothing."""
+        self._empty.setText(text)
+
+    def _chosen(self, index: QModelIndex) -> None:
+        self.row_chosen.emit(index.data(ROW))
+
+
+def _table(name: str, model: TableModel, stretch: int) -> QTableView:
+    table = QTableView()
+    table.setObjectName(name)
+    table.setAccessibleName(name)
+    table.setModel(model)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(25)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+    header.setMinimumSectionSize(48)
+    return table

@@ -1,0 +1,94 @@
+"""Values of tensors, pulled from the worker one window at a time and remembered for a while."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from inspector.session.protocol import Command, ReadTensor, TensorRead
+
+_MOST_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A window of one tensor; empty bounds mean the whole of it."""
+
+    run: int
+    tensor: int
+    start: tuple[int, ...] = ()
+    stop: tuple[int, ...] = ()
+
+
+class TensorStore(QObject):
+    """Asks for one window at a time; of the wishes that came meanwhile only the newest is kept.
+
+    Stepping fast would else queue up hundreds of answers that nobody looks at any more.
+    """
+
+    arrived = Signal(object, object)
+
+    def __init__(self, send: Callable[[Command], None], can_read: Callable[[], bool]) -> None:
+        super().__init__()
+        self._send = send
+        self.can_read = can_read
+        self._kept: OrderedDict[Wanted, TensorRead] = OrderedDict()
+        self._asked: Wanted | None = None
+        self._next: Wanted | None = None
+        self._request = 0
+
+    def want(self, wanted: Wanted) -> TensorRead | None:
+        """The window if it is here; else None, and `arrived` tells when it is."""
+        if wanted in self._kept:
+            self._kept.move_to_end(wanted)
+            self._next = None
+            return self._kept[wanted]
+        if self.can_read():
+            self._next = wanted
+            self._ask()
+        return None
+
+    def take(self, answer: TensorRead) -> None:
+        """Take an answer of the worker."""
+        if self._asked is None or answer.request != self._request:
+            return
+        wanted, self._asked = self._asked, None
+        self._kept[wanted] = answer
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        self.arrived.emit(wanted, answer)
+        self._ask()
+
+    def forget(self) -> None:
+        """Forget everything: another file, or the same one opened again."""
+        self._kept.clear()
+        self._asked = self._next = None
+
+    def _ask(self) -> None:
+        if self._asked is not None or self._next is None:
+            return
+        wanted, self._next = self._next, None
+        self._asked = wanted
+        self._request += 1
+        self._send(
+            ReadTensor(
+                self._request, wanted.run, wanted.tensor, start=wanted.start, stop=wanted.stop
+            )
+        )
+
+
+def window_of(answer: TensorRead) -> NDArray[np.generic]:
+    """The values of an answer as an array; strings as an array of objects."""
+    if answer.texts:
+        return np.array(answer.texts, dtype=object).reshape(answer.window)
+    if answer.dtype == "bfloat16":
+        # NumPy has no bfloat16: it is the upper half of a float32.
+        halves = np.frombuffer(answer.data, dtype="<u2").astype(np.uint32) << 16
+        return halves.view(np.float32).reshape(answer.window)
+    dtype = np.dtype(answer.dtype).newbyteorder("<")
+    return np.frombuffer(answer.data, dtype=dtype).reshape(answer.window)

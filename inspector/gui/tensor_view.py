@@ -1,0 +1,227 @@
+"""One tensor in full: statistics, histogram, heatmap with an index for every other axis."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.gui.slicer_bar import SlicerBar
+from inspector.gui.slicing import Slicing, first_slicing
+from inspector.gui.table_panel import empty_label, set_role
+from inspector.gui.tensor_store import TensorStore, Wanted, window_of
+from inspector.gui.theme import Appearance, mono
+from inspector.gui.wording import number_text, shape_text
+from inspector.session.protocol import Statistics, TensorRead
+from inspector.trace import Shape
+
+if TYPE_CHECKING:  # pyqtgraph is imported when the first values arrive, not with the window
+    from inspector.gui.value_plots import Heatmap, Histogram
+
+_STATISTICS = ("min", "max", "mean", "std", "NaN", "Inf", "zeros", "values")
+
+
+class TensorView(QWidget):
+    """Asks the store for the window that its slicing says, and shows it when it arrives."""
+
+    def __init__(self, appearance: Appearance, store: TensorStore) -> None:
+        super().__init__()
+        self.setObjectName("tensor")
+        self._appearance = appearance
+        self._store = store
+        self._of: tuple[int, int] | None = None
+        self._slicing: Slicing | None = None
+        self._wanted: Wanted | None = None
+        self._histogram: Histogram | None = None
+        self._heatmap: Heatmap | None = None
+        self._build()
+        self.slicers.changed.connect(self._slice)
+        store.arrived.connect(self._take)
+        appearance.changed.connect(self._recolour)
+
+    def show_nothing(self, reason: str) -> None:
+        """Say why there are no values."""
+        self._wanted = self._of = None
+        self._empty.setText(reason)
+        self._stack.setCurrentWidget(self._empty)
+
+    def show_tensor(self, of: tuple[int, int], shape: Shape | None, title: str) -> None:
+        """Show tensor `of` (run, tensor); its slices stay when it is shown already."""
+        self._name.setText(title)
+        if of != self._of:
+            self._of = of
+            known = _known_shape(shape)
+            self._slicing = None if known is None else first_slicing(known)
+        self._ask()
+
+    @property
+    def number_texts(self) -> dict[str, str]:
+        """The statistics as shown."""
+        return {name: label.text() for name, label in self._numbers.items()}
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is shown, empty when something is."""
+        return self._empty.text() if self._stack.currentWidget() is self._empty else ""
+
+    def _ask(self) -> None:
+        if self._of is None:
+            return
+        start, stop = self._slicing.bounds if self._slicing else ((), ())
+        self._wanted = Wanted(*self._of, start, stop)
+        answer = self._store.want(self._wanted)
+        if answer is not None:
+            self._show(answer)
+        elif not self._store.can_read():
+            self.show_nothing("No values: they stay in the worker, and none is running.")
+        elif self._stack.currentWidget() is self._empty:
+            self._empty.setText("Reading values…")
+
+    def _slice(self, slicing: Slicing) -> None:
+        self._slicing = slicing
+        self._ask()
+
+    def _take(self, wanted: Wanted, answer: TensorRead) -> None:
+        if wanted == self._wanted:
+            self._show(answer)
+
+    def _show(self, answer: TensorRead) -> None:
+        if answer.problem:
+            of = self._of
+            self.show_nothing(f"No values: {answer.problem}")
+            self._of = of
+            return
+        if self._slicing is None or self._slicing.shape != answer.shape:
+            self._slicing = first_slicing(answer.shape)
+            self._ask()
+            return
+        self._make_plots()
+        self.slicers.show_slicing(self._slicing)
+        self._summary.setText(f"{shape_text(answer.shape)}  ·  {answer.dtype}")
+        self._show_statistics(answer.statistics, answer.shape)
+        self._show_picture(answer, self._slicing)
+        self._stack.setCurrentWidget(self._full)
+
+    def _show_statistics(self, found: Statistics | None, shape: tuple[int, ...]) -> None:
+        texts = ["–"] * 7
+        if found is not None:
+            texts = [
+                *map(number_text, (found.minimum, found.maximum, found.mean, found.deviation)),
+                *(f"{n:,}" for n in (found.nan_count, found.infinity_count, found.zero_count)),
+            ]
+        for name, text in zip(_STATISTICS, [*texts, f"{prod(shape):,}"], strict=True):
+            self._numbers[name].setText(text)
+        for name in ("NaN", "Inf"):
+            is_bad = self._numbers[name].text() not in ("0", "–")
+            set_role(self._numbers[name], "failure" if is_bad else "")
+        if self._histogram is not None and found is not None:
+            self._histogram.show_counts(found.histogram, found.edges)
+
+    def _show_picture(self, answer: TensorRead, slicing: Slicing) -> None:
+        if self._heatmap is None:
+            return
+        self._heatmap.setVisible(not answer.texts)
+        if answer.texts:
+            self._readout.setText("  ".join(repr(text) for text in answer.texts[:8]))
+            return
+        scale = self._heatmap.show_values(slicing.matrix(window_of(answer)))
+        cut = "  ·  first 256 of each axis" if slicing.is_cut else ""
+        self._resting = f"blue −{number_text(scale)}   0   red +{number_text(scale)}{cut}"
+        self._readout.setText(self._resting)
+
+    def _tell_cell(self, row: int, column: int) -> None:
+        if self._heatmap is None or row < 0 or self._slicing is None:
+            self._readout.setText(self._resting)
+            return
+        place = list(self._slicing.indices)
+        for axis, index in ((self._slicing.rows, row), (self._slicing.columns, column)):
+            if axis is not None:
+                place[axis] = index
+        value = self._heatmap.value_at(row, column)
+        self._readout.setText(f"[{', '.join(map(str, place))}] = {number_text(value)}")
+
+    def _make_plots(self) -> None:
+        if self._heatmap is not None:
+            return
+        # pyqtgraph takes a third of a second to import; an empty window does without it.
+        from inspector.gui.value_plots import Heatmap, Histogram
+
+        theme = self._appearance.theme
+        self._histogram, self._heatmap = Histogram(theme), Heatmap(theme)
+        self._histogram.setMinimumHeight(80)
+        self._heatmap.setMinimumHeight(110)
+        self._histogram_place.addWidget(self._histogram)
+        self._heatmap_place.addWidget(self._heatmap)
+        self._heatmap.hovered.connect(self._tell_cell)
+        self._log.toggled.connect(self._histogram.set_logarithmic)
+
+    def _recolour(self) -> None:
+        if self._histogram is not None and self._heatmap is not None:
+            self._histogram.set_theme(self._appearance.theme)
+            self._heatmap.set_theme(self._appearance.theme)
+
+    def _build(self) -> None:
+        self._empty = empty_label("")
+        self._full = QWidget()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._full)
+        self._numbers: dict[str, QLabel] = {}
+        self._resting = ""
+        self._name = set_role(QLabel(), "title")
+        self._summary = set_role(QLabel(), "muted")
+        self._summary.setFont(mono(8.5))
+        self._log = QCheckBox("log counts")
+        self.slicers = SlicerBar()
+        self._histogram_place, self._heatmap_place = QVBoxLayout(), QVBoxLayout()
+        self._readout = set_role(QLabel(), "muted")
+        self._readout.setFont(mono(8.5))
+        layout = QVBoxLayout(self._full)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(6)
+        layout.addLayout(_beside(self._name, self._summary))
+        layout.addLayout(self._statistics_grid())
+        layout.addLayout(_beside(set_role(QLabel("Histogram"), "muted"), self._log))
+        layout.addLayout(self._histogram_place, 2)
+        layout.addWidget(self.slicers)
+        layout.addLayout(self._heatmap_place, 5)
+        layout.addWidget(self._readout)
+
+    def _statistics_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(1)
+        for place, name in enumerate(_STATISTICS):
+            row, column = divmod(place, 4)
+            value = QLabel("–")
+            value.setFont(mono(9))
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._numbers[name] = value
+            grid.addWidget(set_role(QLabel(name), "muted"), row * 2, column)
+            grid.addWidget(value, row * 2 + 1, column)
+            grid.setColumnStretch(column, 1)
+        return grid
+
+
+def _known_shape(shape: Shape | None) -> tuple[int, ...] | None:
+    if shape is None or None in shape:
+        return None
+    return tuple(size for size in shape if size is not None)
+
+
+def _beside(left: QWidget, right: QWidget) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.addWidget(left)
+    layout.addStretch(1)
+    layout.addWidget(right)
+    return layout

@@ -1,0 +1,137 @@
+"""Histogram and heatmap of one tensor, with pyqtgraph; imported when values are first shown."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+
+import numpy as np
+import pyqtgraph as pg  # type: ignore[import-untyped]  # it ships no types
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from inspector.gui.colouring import coloured, diverging, scale_of
+from inspector.gui.theme import Theme, sans
+
+
+class Histogram(pg.PlotWidget):
+    """Counts of values by bin; the counts' axis may be logarithmic."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Histogram")
+        self._counts: NDArray[np.float64] = np.zeros(0)
+        self._edges: NDArray[np.float64] = np.zeros(0)
+        self._is_logarithmic = False
+        self._bars = pg.PlotCurveItem(stepMode="center", fillLevel=0)
+        self.addItem(self._bars)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(x=True, y=False)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        _set_axes(self, theme)
+        fill = QColor(theme.accent)
+        fill.setAlpha(110)
+        self._bars.setPen(pg.mkPen(theme.accent, width=1))
+        self._bars.setBrush(pg.mkBrush(fill))
+
+    def show_counts(self, counts: tuple[int, ...], edges: tuple[float, ...]) -> None:
+        """Show one histogram; `edges` has one number more than `counts`."""
+        self._counts = np.asarray(counts, dtype=np.float64)
+        self._edges = np.asarray(edges, dtype=np.float64)
+        self._draw()
+
+    def set_logarithmic(self, is_logarithmic: bool) -> None:
+        """Show the decimal logarithm of the counts plus one, so that empty bins stay at zero."""
+        self._is_logarithmic = is_logarithmic
+        self._draw()
+
+    def _draw(self) -> None:
+        if not len(self._counts):
+            self._bars.setData(x=[0, 1], y=[0])
+            return
+        heights = np.log10(self._counts + 1) if self._is_logarithmic else self._counts
+        self._bars.setData(x=self._edges, y=heights)
+        low, high = float(self._edges[0]), float(self._edges[-1])
+        self.setXRange(low, high if high > low else low + 1.0, padding=0.02)
+        self.setYRange(0, float(heights.max()) or 1.0, padding=0.05)
+
+
+class Heatmap(pg.PlotWidget):
+    """A matrix in colours, zero in the middle of the scale; hovering tells index and value."""
+
+    hovered = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Heatmap")
+        self._values: NDArray[np.float64] = np.zeros((0, 0))
+        self._picture = pg.ImageItem(axisOrder="row-major")
+        self._table = diverging(is_dark=theme.is_dark)
+        self.addItem(self._picture)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.getPlotItem().getViewBox().invertY(True)
+        self.scene().sigMouseMoved.connect(self._moved)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        _set_axes(self, theme)
+        self._table = diverging(is_dark=theme.is_dark)
+        self._draw()
+
+    def show_values(self, values: NDArray[np.float64]) -> float:
+        """Show a matrix; gives the number at the ends of the colour scale."""
+        was = self._values.shape
+        self._values = values
+        scale = self._draw()
+        if values.shape != was and values.size:
+            rows, columns = values.shape
+            is_square = 0.2 < rows / columns < 5
+            self.getPlotItem().getViewBox().setAspectLocked(is_square)
+            self.getPlotItem().getViewBox().setRange(
+                QRectF(0, 0, columns, rows), padding=0.02
+            )
+        return scale
+
+    def value_at(self, row: int, column: int) -> float:
+        """The number under a cell."""
+        return float(self._values[row, column])
+
+    def _draw(self) -> float:
+        if not self._values.size:
+            self._picture.clear()
+            return 1.0
+        scale = scale_of(self._values)
+        self._picture.setImage(coloured(self._values, scale, self._table), autoLevels=False)
+        return scale
+
+    def _moved(self, at: QPointF) -> None:
+        point = self.getPlotItem().getViewBox().mapSceneToView(at)
+        row, column = int(np.floor(point.y())), int(np.floor(point.x()))
+        rows, columns = self._values.shape
+        if 0 <= row < rows and 0 <= column < columns:
+            self.hovered.emit(row, column)
+        else:
+            self.hovered.emit(-1, -1)
+
+
+def _set_axes(plot: pg.PlotWidget, theme: Theme) -> None:
+    plot.setBackground(theme.panel)
+    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+    for side in ("left", "bottom"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.setPen(pg.mkPen(theme.border))
+        axis.setTextPen(pg.mkPen(theme.muted))
+        axis.setTickFont(sans(7.5))
+        axis.setStyle(tickLength=-4)
+    plot.getPlotItem().getAxis("left").setWidth(38)
+
+

@@ -1,0 +1,68 @@
+"""How values are written for people: shapes, counts, times, places."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from inspector.trace import Call, Run, Shape
+
+_KINDS = {"build": "build", "forward": "forward", "train_step": "train_step"}
+
+
+def shape_text(shape: Shape | None) -> str:
+    """A shape with a cross between sizes; unknown axes are "?".
+
+    >>> shape_text((None, 28, 3)), shape_text(()), shape_text(None)
+    ('? × 28 × 3', 'scalar', 'unknown')
+    """
+    if shape is None:
+        return "unknown"
+    if not shape:
+        return "scalar"
+    return " × ".join("?" if size is None else str(size) for size in shape)
+
+
+def number_text(value: float | None) -> str:
+    """A number in at most nine characters.
+
+    >>> number_text(0.12345678), number_text(1234567.0), number_text(None)
+    ('0.123457', '1.235e+06', '–')
+    """
+    if value is None:
+        return "–"
+    if value != 0 and math.isfinite(value) and (abs(value) >= 1e6 or abs(value) < 1e-4):
+        return f"{value:.3e}"
+    return f"{value:.6g}"
+
+
+def time_text(seconds: float) -> str:
+    """A duration with a unit that suits it.
+
+    >>> time_text(0.0000042), time_text(0.0042), time_text(4.2)
+    ('4.2 µs', '4.2 ms', '4.2 s')
+    """
+    for factor, unit in ((1e6, "µs"), (1e3, "ms")):
+        if seconds * factor < 1000:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def place_text(file: str | None, line: int | None) -> str:
+    """File name and line."""
+    if not file:
+        return ""
+    return Path(file).name if line is None else f"{Path(file).name}:{line}"
+
+
+def outputs_text(call: Call) -> str:
+    """The shapes that a call gives."""
+    return ", ".join(shape_text(output.shape) for output in call.outputs)
+
+
+def run_text(run: Run, runs: tuple[Run, ...], class_name: str) -> str:
+    """What a run is called in the chooser: `train_step 1 of VariationalAutoEncoder`."""
+    same = [r for r in runs if r.model == run.model and r.kind == run.kind]
+    place = next((i for i, r in enumerate(same, 1) if r.number == run.number), 1)
+    failed = " — failed" if run.failure else ""
+    return f"{_KINDS[run.kind]} {place} of {class_name}{failed}"
