@@ -87,6 +87,17 @@ SAMPLES = {
     "broken_concat_axis": Shows(("classifier",), failure=("split_signs", "12")),
     "broken_mask_lost": Shows(("mask_lost",), mask=("tokens", "dropped", "scale")),
 }
+
+
+def _those(wanted: Callable[[Shows], object]) -> list[Any]:
+    """Names of samples as parameters; a sample's tests share a process, and so its one trace."""
+    return [
+        pytest.param(name, marks=pytest.mark.xdist_group(name))
+        for name, shows in SAMPLES.items()
+        if wanted(shows)
+    ]
+
+
 FILES = sorted((ROOT / "sample_models").glob("*.py"))
 
 
@@ -130,7 +141,7 @@ def test_every_sample_has_a_row() -> None:
     assert {file.stem for file in FILES} == set(SAMPLES)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", _those(lambda shows: True))
 def test_sample_shows_its_models_frames_and_runs(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
@@ -142,7 +153,7 @@ def test_sample_shows_its_models_frames_and_runs(
     assert set(shows.runs) <= {run["kind"] for run in trace["runs"]}
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", _those(lambda shows: True))
 def test_sample_has_ids_and_shapes_and_lines_in_place(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
@@ -164,7 +175,7 @@ def test_sample_has_ids_and_shapes_and_lines_in_place(
     )
 
 
-@pytest.mark.parametrize("name", [name for name, shows in SAMPLES.items() if shows.losses])
+@pytest.mark.parametrize("name", _those(lambda shows: shows.losses))
 def test_sample_names_its_losses_and_they_add_up(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
@@ -177,9 +188,7 @@ def test_sample_names_its_losses_and_they_add_up(
         assert all(row["owner"] for row in run["losses"])
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, shows in SAMPLES.items() if "train_step" in shows.runs]
-)
+@pytest.mark.parametrize("name", _those(lambda shows: "train_step" in shows.runs))
 def test_sample_lists_the_updates_of_its_training_steps(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
@@ -191,7 +200,7 @@ def test_sample_lists_the_updates_of_its_training_steps(
         assert any(update["delta_norm"] > 0 for update in run["updates"])
 
 
-@pytest.mark.parametrize("name", [name for name, shows in SAMPLES.items() if shows.mask])
+@pytest.mark.parametrize("name", _those(lambda shows: shows.mask))
 def test_sample_shows_the_life_of_its_mask(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
@@ -209,7 +218,7 @@ def test_sample_shows_the_life_of_its_mask(
     assert any(birth == born for birth, _, _ in lives), lives
 
 
-@pytest.mark.parametrize("name", [name for name, shows in SAMPLES.items() if shows.failure])
+@pytest.mark.parametrize("name", _those(lambda shows: shows.failure))
 def test_broken_sample_keeps_the_graph_up_to_the_failing_call(
     trace_of: Callable[[str], dict[str, Any]], name: str
 ) -> None:
