@@ -149,9 +149,7 @@ def _columns(xp: Any, view: Any, images: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _scattered_pointwise(xp: Any, g: Any, w: Any, shape: Sizes, strides: Sizes) -> Any:
-    product = xp.matmul(
-        xp.ascontiguousarray(g).reshape(-1, g.shape[-1]), w.reshape(w.shape[-2:]).T
-    )
+    product = xp.matmul(xp.ascontiguousarray(g).reshape(-1, g.shape[-1]), w.reshape(w.shape[-2:]).T)
     product = product.reshape(*g.shape[:-1], shape[-1])
     if max(strides) == 1 and product.shape == tuple(shape):
         return product

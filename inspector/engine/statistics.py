@@ -25,9 +25,7 @@ def _blocks(xp: Any, rows: int, width: int) -> Iterator[slice]:
 
 def _is_per_channel(x: Any, a: Any) -> bool:
     """Whether `a` differs along the last axis only, and x is stored in that order."""
-    return bool(
-        a.size == a.shape[-1] == x.shape[-1] and x.flags.c_contiguous and a.ndim == x.ndim
-    )
+    return bool(a.size == a.shape[-1] == x.shape[-1] and x.flags.c_contiguous and a.ndim == x.ndim)
 
 
 def scaled(xp: Any, x: Any, a: Any, b: Any) -> Any:
@@ -128,9 +126,7 @@ def _unit_rows(xp: Any, x: Any, out: Any, epsilon: float, centered: bool) -> Any
     return factor
 
 
-def normalized(
-    xp: Any, x: Any, scale: Any, offset: Any, epsilon: float, centered: bool
-) -> Any:
+def normalized(xp: Any, x: Any, scale: Any, offset: Any, epsilon: float, centered: bool) -> Any:
     """Layer or RMS normalization of the last axis."""
     if _is_half(x):
         parts = [None if a is None else a.astype(_FLOAT32) for a in (x, scale, offset)]
@@ -176,5 +172,3 @@ def normalized_slopes(
             target -= through.mean(axis=1, keepdims=True)
         target *= factor
     return out.reshape(x.shape), to_scale, to_offset
-
-

@@ -1,8 +1,8 @@
 """Sliding windows over the spatial axes of (batch, *space, channels) arrays.
 
-    padding   one (before, after) pair per spatial axis; negative amounts crop
-    windows   a view, (batch, *places, *kernel, channels): nothing is copied
-    offsets   for each kernel position, the slices of places and of inputs that meet there
+padding   one (before, after) pair per spatial axis; negative amounts crop
+windows   a view, (batch, *places, *kernel, channels): nothing is copied
+offsets   for each kernel position, the slices of places and of inputs that meet there
 """
 
 from __future__ import annotations

@@ -194,9 +194,7 @@ def _elu_f(xp: Any, out: Any, x: Any, alpha: float, width: float, scale: float) 
         out *= scale
 
 
-def _elu_slope(
-    xp: Any, out: Any, g: Any, x: Any, alpha: float, width: float, scale: float
-) -> None:
+def _elu_slope(xp: Any, out: Any, g: Any, x: Any, alpha: float, width: float, scale: float) -> None:
     xp.minimum(x, 0, out=out)
     out /= width
     xp.exp(out, out=out)

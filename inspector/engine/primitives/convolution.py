@@ -54,9 +54,7 @@ def conv(
     return correlation.forward(xp, x, w, shape, (strides, padding, dilation, groups))
 
 
-def _input_grad_shape(
-    g: Shape, w: Shape, *, size: Sizes, groups: int, **how: Any
-) -> Shape:
+def _input_grad_shape(g: Shape, w: Shape, *, size: Sizes, groups: int, **how: Any) -> Shape:
     if g[-1] != w[-1]:
         raise ValueError(f"{g[-1]} channels do not fit a kernel {w}, which wants {w[-1]}")
     return (g[0], *size, w[-2] * groups)
@@ -85,9 +83,7 @@ def conv_input_grad(
     return correlation.input_gradient(xp, g, w, shape, (strides, padding, dilation, groups))
 
 
-def _weight_grad_shape(
-    x: Shape, g: Shape, *, kernel: Sizes, groups: int, **how: Any
-) -> Shape:
+def _weight_grad_shape(x: Shape, g: Shape, *, kernel: Sizes, groups: int, **how: Any) -> Shape:
     return (*kernel, x[-1] // groups, g[-1])
 
 

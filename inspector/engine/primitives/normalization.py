@@ -53,9 +53,7 @@ def _kept(shape: Shape, *, axis: tuple[int, ...]) -> tuple[Shape, Shape]:
     return kept, kept
 
 
-@primitive(
-    shape=_kept, dtype=lambda dtype, *, axis: (dtype, dtype), vjp=_moments_vjp, many=True
-)
+@primitive(shape=_kept, dtype=lambda dtype, *, axis: (dtype, dtype), vjp=_moments_vjp, many=True)
 def moments(xp: Any, x: Any, axis: tuple[int, ...]) -> Any:
     """Mean and variance over some axes, which stay with size 1."""
     return statistics.moments(xp, x, axis)
@@ -151,7 +149,9 @@ def layer_norm_grad(
     xp: Any, g: Any, x: Any, *scale: Any, epsilon: float, centered: bool, has_scale: bool
 ) -> Any:
     """The gradients through layer_norm to x, scale and offset."""
-    return statistics.normalized_slopes(xp, g, x, scale[0] if has_scale else None, epsilon, centered)
+    return statistics.normalized_slopes(
+        xp, g, x, scale[0] if has_scale else None, epsilon, centered
+    )
 
 
 @primitive(shape=same, dtype=same, vjp=_layer_norm_vjp)
@@ -170,5 +170,3 @@ def layer_norm(
     """
     scale = rest[0] if has_scale else None
     return statistics.normalized(xp, x, scale, rest[-1] if has_offset else None, epsilon, centered)
-
-

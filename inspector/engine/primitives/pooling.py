@@ -103,9 +103,7 @@ def _winners(
     dtype=same,
     vjp=each(lambda gg, y, g, x, **how: max_pool_pick(gg, x, **how), None),
 )
-def max_pool_grad(
-    xp: Any, g: Any, x: Any, size: Sizes, strides: Sizes, padding: Padding
-) -> Any:
+def max_pool_grad(xp: Any, g: Any, x: Any, size: Sizes, strides: Sizes, padding: Padding) -> Any:
     """The gradient through max_pool: each window's goes to its first largest value."""
     for axis, window, before, after in reversed(_stages(xp, x, size, strides, padding)):
         out = xp.zeros(before.shape, g.dtype)
@@ -138,9 +136,7 @@ def _shares(xp: Any, space: Sizes, rank: int, window: Any, axis: int, dtype: Any
     return (1 / counts).astype(dtype).reshape((-1,) + (1,) * (rank - axis - 1))
 
 
-def _divide(
-    xp: Any, x: Any, space: Sizes, size: Sizes, strides: Sizes, padding: Padding
-) -> Any:
+def _divide(xp: Any, x: Any, space: Sizes, size: Sizes, strides: Sizes, padding: Padding) -> Any:
     """Each window's sum divided by the number of inputs in it, in place."""
     if not any(map(any, padding)):
         total = 1

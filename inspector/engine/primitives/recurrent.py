@@ -69,9 +69,7 @@ def _lstm_vjp(
     return [*found[: 6 if how["has_bias"] else 5], *[None] * len(mask)]
 
 
-@primitive(
-    shape=_lstm_shapes, dtype=lambda x, *rest, **how: (x,) * 5, vjp=_lstm_vjp, many=True
-)
+@primitive(shape=_lstm_shapes, dtype=lambda x, *rest, **how: (x,) * 5, vjp=_lstm_vjp, many=True)
 def lstm(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool) -> Any:
     """A whole LSTM sequence: all states, last h, last c; cells and gates of every step."""
     dtype = arrays[0].dtype
@@ -79,8 +77,7 @@ def lstm(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool)
     bias, mask = _split(rest, has_bias, has_mask)
     units = h.shape[-1]
     weights = tuple(
-        None if w is None else recurrence.reordered(xp, w, units)
-        for w in (kernel, recurrent, bias)
+        None if w is None else recurrence.reordered(xp, w, units) for w in (kernel, recurrent, bias)
     )
     if mask is not None:
         mask = _time_first_mask(xp, mask, backwards)
