@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inspector.trace import Engine, Model, OpenFailure, Replacement, Run, Trace
+from inspector.trace import Engine, Model, Replacement, Run, Trace
 
 VERSION = 1
 
@@ -154,6 +154,7 @@ class TensorRead:
     """Answer to `ReadTensor`: `data` holds the window's values, C order, little endian.
 
     window: shape of the values sent. For strings `data` is empty and `texts` holds them.
+        `session.values.array_of` makes the array; bfloat16 and float8 travel as float32.
     problem: why there are no values (freed, symbolic), else empty.
     """
 

@@ -1,0 +1,226 @@
+"""Arrays to run a model on: from `--input`, from an earlier run, or made up from the model.
+
+What is made up follows what the model says of itself, in this order: the symbolic inputs of a
+Functional or Sequential model, the shapes it was built with, the first layers inside. Whole
+numbers stay within the range of the Embedding that they go into.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import keras
+import numpy as np
+
+from inspector.capture import Recorder
+from inspector.errors import CaptureError
+
+BATCH = 2
+_SEQUENCE = 16
+_IMAGE = 32
+_FEATURES = 8
+_WORDS = ("the movie was great", "a dull and noisy film", "she reads the paper", "open the door")
+Array = np.ndarray[Any, Any]
+
+
+def made_up(model: Any, seed: int = 0) -> Any:
+    """One structure of arrays that the model can be called with.
+
+    Raises:
+        CaptureError: the model says nothing from which inputs could be made.
+    """
+    random = np.random.default_rng(seed)
+    symbols = _symbolic_inputs(model)
+    if symbols is not None:
+        return keras.tree.map_structure(lambda symbol: _like_symbol(symbol, model, random), symbols)
+    shapes = _build_shapes(model)
+    if shapes is not None:
+        return _map_shapes(shapes, lambda shape: _array(shape, *_kind_by_layers(model), random))
+    arguments = _required_arguments(model)
+    arrays = [_by_first_layer(model, random) for _ in arguments or [""]]
+    return arrays[0] if len(arrays) == 1 else dict(zip(arguments, arrays, strict=True))
+
+
+def _symbolic_inputs(model: Any) -> Any:
+    try:
+        structure = getattr(model, "_inputs_struct", None)
+        return structure if structure is not None else getattr(model, "inputs", None) or None
+    except (AttributeError, ValueError):  # a Sequential model that was not built
+        return None
+
+
+def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
+    shape = _filled(symbol.shape)
+    dtype = keras.backend.standardize_dtype(symbol.dtype)
+    limit = _largest_index(symbol, model)
+    return _array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
+
+
+def _build_shapes(model: Any) -> Any:
+    config = model.get_build_config() if getattr(model, "built", False) else None
+    if not config:
+        return None
+    if "input_shape" in config:
+        return config["input_shape"]
+    shapes = config.get("shapes_dict") or {}
+    found = [shape for name, shape in shapes.items() if name.endswith("shape")]
+    return found[0] if len(found) == 1 else (found or None)
+
+
+def _map_shapes(shapes: Any, make: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {name: _map_shapes(shape, make) for name, shape in shapes.items()}
+    if isinstance(shapes, tuple | list) and any(isinstance(s, tuple | list | dict) for s in shapes):
+        return [_map_shapes(shape, make) for shape in shapes]
+    if shapes is None:
+        raise CaptureError(
+            "The model was built without a shape.", fix="Give one with --input, as float32[2,8]."
+        )
+    filled = _filled(tuple(shapes))
+    return make((BATCH, *filled[1:]) if filled else filled)
+
+
+def _kind_by_layers(model: Any) -> tuple[str, int | None]:
+    first = _first_layer(model)
+    if isinstance(first, keras.layers.Embedding):
+        return "int32", int(first.input_dim)
+    return "float32", None
+
+
+def _required_arguments(model: Any) -> list[str]:
+    parameters = list(inspect.signature(type(model).call).parameters.values())[1:]
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind in plain
+        and parameter.default is inspect.Parameter.empty
+        and parameter.name not in ("training", "mask")
+    ]
+
+
+def _by_first_layer(model: Any, random: np.random.Generator) -> Array:
+    layer = _first_layer(model)
+    if layer is None:
+        raise CaptureError(
+            f"{getattr(model, 'name', 'The model')!r} was never called, and nothing in it says "
+            "what its input looks like.",
+            fix="Call it in the file, or give an input: --input 'float32[2,8]'.",
+        )
+    if isinstance(layer, keras.layers.Embedding):
+        return _array((BATCH, _SEQUENCE), "int32", int(layer.input_dim), random)
+    return _array(_shape_for(layer), "float32", None, random)
+
+
+def _shape_for(layer: Any) -> tuple[int, ...]:
+    channels = _channels(layer)
+    dimensions = _dimensions(layer)
+    sizes = {
+        1: (),
+        2: (_SEQUENCE,),
+        3: (_IMAGE, _IMAGE),
+        4: (_SEQUENCE, _IMAGE, _IMAGE),
+    }[dimensions]
+    if getattr(layer, "data_format", None) == "channels_first":
+        return (BATCH, channels, *sizes)
+    return (BATCH, *sizes, channels)
+
+
+def _dimensions(layer: Any) -> int:
+    """How many axes besides the batch a layer wants: Dense 1, LSTM 2, Conv2D 3, Conv3D 4."""
+    wanted = getattr(getattr(layer, "input_spec", None), "ndim", None)
+    if wanted is None:
+        name = type(layer).__name__
+        sequence = ("LSTM", "GRU", "RNN", "1D", "Attention", "Bidirectional", "TimeDistributed")
+        wanted = next((n + 2 for n in (1, 2, 3) if f"{n}D" in name), None)
+        wanted = wanted or (3 if any(part in name for part in sequence) else 2)
+    return min(max(int(wanted) - 1, 1), 4)
+
+
+def _channels(layer: Any) -> int:
+    axes = getattr(getattr(layer, "input_spec", None), "axes", None) or {}
+    if axes.get(-1):
+        return int(axes[-1])
+    return 3 if _dimensions(layer) >= 3 else _FEATURES
+
+
+def _first_layer(model: Any) -> Any:
+    """The first layer inside that says something about its input."""
+    for layer in getattr(model, "layers", []):
+        if isinstance(layer, keras.layers.InputLayer | keras.layers.Dropout):
+            continue
+        inside = _first_layer(layer) if getattr(layer, "layers", None) else None
+        return inside if inside is not None else layer
+    return None
+
+
+def _largest_index(symbol: Any, model: Any) -> int | None:
+    """The smallest Embedding that takes this symbolic tensor, or what is made of it, as indices."""
+    limits: list[int] = []
+    for operation in getattr(model, "operations", getattr(model, "layers", [])):
+        for node in getattr(operation, "_inbound_nodes", []):
+            if not any(given is symbol for given in node.input_tensors):
+                continue
+            if isinstance(operation, keras.layers.Embedding):
+                limits.append(int(operation.input_dim))
+            elif inner := _inner_symbol(operation, node, symbol):
+                limits.append(_largest_index(inner, operation) or 0)
+            elif isinstance(operation, keras.layers.Layer) is False or not operation.weights:
+                limits += [_largest_index(out, model) or 0 for out in node.output_tensors]
+    found = [limit for limit in limits if limit]
+    return min(found) if found else None
+
+
+def _inner_symbol(operation: Any, node: Any, symbol: Any) -> Any:
+    inputs = getattr(operation, "inputs", None) if hasattr(operation, "layers") else None
+    if not inputs:
+        return None
+    place = next(i for i, given in enumerate(node.input_tensors) if given is symbol)
+    return inputs[place] if place < len(inputs) else None
+
+
+def _filled(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Sizes for unknown axes: images are 32 wide, sequences 16 long."""
+    unknown = _IMAGE if len(shape) >= 4 else _SEQUENCE
+    return tuple(unknown if size is None else int(size) for size in shape)
+
+
+def _array(
+    shape: tuple[int, ...], dtype: str, limit: int | None, random: np.random.Generator
+) -> Array:
+    if dtype == "string":
+        count = int(np.prod(shape, dtype=int))
+        return np.array([_WORDS[i % len(_WORDS)] for i in range(count)], object).reshape(shape)
+    if dtype == "bool":
+        return random.random(shape) < 0.5
+    if limit is not None or dtype.startswith(("int", "uint")):
+        return random.integers(0, limit or 2, shape).astype(dtype)
+    if len(shape) >= 4:  # pixels
+        return random.random(shape).astype(dtype)
+    return random.standard_normal(shape).astype(dtype)
+
+
+def recorded(recorder: Recorder, name: str) -> Any:
+    """The inputs of the model's last recorded run, None when there is none or they are gone."""
+    for run in reversed(recorder.runs()):
+        if run.model == name and run.kind == "forward" and run.calls:
+            top = run.calls[0]
+            tensors = [
+                recorder.tensor(run.number, ref.tensor) if ref.tensor is not None else None
+                for ref in top.inputs
+            ]
+            if all(tensor is not None and not tensor.is_meta for tensor in tensors):
+                names = [edge.argument for edge in run.edges if edge.target == top.id]
+                return _by_argument(names, tensors)
+    return None
+
+
+def _by_argument(names: list[str], tensors: list[Any]) -> Any:
+    if len(names) != len(tensors):  # some came from ops before the call: keep their order only
+        return tensors[0] if len(tensors) == 1 else tensors
+    arguments: dict[str, Any] = {}
+    for name, tensor in zip(names, tensors, strict=True):
+        arguments.setdefault(name, []).append(tensor)
+    single = {name: found[0] if len(found) == 1 else found for name, found in arguments.items()}
+    return next(iter(single.values())) if len(single) == 1 else single

@@ -1,0 +1,35 @@
+"""What meets a script that was not written to be inspected: one module per kind of thing it does.
+
+Each has `install(situation)`, which patches what it is about and notes each use as replaced.
+"""
+
+from __future__ import annotations
+
+from inspector.loading.policies import (
+    arguments,
+    clock,
+    console,
+    endings,
+    files,
+    guard,
+    plots,
+    processes,
+)
+from inspector.loading.situation import Situation
+
+POLICIES = (
+    clock.install,
+    console.install,
+    arguments.install,
+    plots.install,
+    processes.install,
+    endings.install,
+)
+
+
+def install_policies(situation: Situation) -> guard.Guard:
+    """Put every policy in place; `situation.patches.undo()` takes them out again."""
+    for install in POLICIES:
+        install(situation)
+    # Last: the others still read and write for themselves.
+    return guard.install(situation, files.install(situation))

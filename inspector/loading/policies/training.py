@@ -1,0 +1,161 @@
+"""Training: `fit` takes one step on the first batch, `evaluate` and `predict` at most one batch.
+
+The batch is cut out before Keras sees the data, so that sixty thousand images are not converted
+for the sake of thirty-two. What comes back has the form that the script expects: a `History` with
+the names of all metrics, and from `predict` one row for each row that was given (computed for the
+first batch, repeated for the others).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from inspector.loading.situation import Situation
+
+_ONE_STEP = "One training step on the first batch is recorded; training on would show no more."
+_ONE_BATCH = "Only the first batch is computed."
+_BATCH = 32
+_MAX_REPEATED_BYTES = 1 << 28
+
+
+def install(situation: Situation) -> None:
+    """Shorten `fit`, `evaluate` and `predict` of every Keras model."""
+    patches = situation.patches
+    policy = _Training(situation)
+    patches.wrap(keras.Model, "fit", policy.fit)
+    patches.wrap(keras.Model, "evaluate", policy.evaluate)
+    patches.wrap(keras.Model, "predict", policy.predict)
+
+
+class _Training:
+    def __init__(self, situation: Situation) -> None:
+        self._notes = situation.notes
+        self._inside = 0
+
+    def fit(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def fit_once(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+            self._notes.add(f"{model.name}.fit", _ONE_STEP)
+            size = options.pop("batch_size", None) or _BATCH
+            share = options.pop("validation_split", None) or 0.0
+            validation = options.pop("validation_data", None)
+            options["epochs"] = options.get("initial_epoch") or 0
+            options["epochs"] += 1
+            x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
+            if share and validation is None:
+                validation = (x, y) if weights is None else (x, y, weights)
+            if validation is not None:
+                options["validation_data"] = _cut_tuple(size, validation)
+                options["validation_steps"] = 1
+            # A length of our own would be wrong for arrays: they are one batch now.
+            options["steps_per_epoch"] = None if _is_cut(x) else 1
+            if _is_cut(x):
+                options |= {"batch_size": size, "sample_weight": weights}
+            return self._muted(original, model, x, y, **options)
+
+        return fit_once
+
+    def evaluate(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def evaluate_once(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+            if self._inside:
+                return original(model, x, y, **options)
+            size = options.pop("batch_size", None) or _BATCH
+            x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
+            if _is_cut(x):
+                options |= {"batch_size": size, "sample_weight": weights}
+            self._notes.add(f"{model.name}.evaluate", _ONE_BATCH)
+            options["steps"] = None if _is_cut(x) else 1
+            return self._muted(original, model, x, y, **options)
+
+        return evaluate_once
+
+    def predict(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def predict_once(model: Any, x: Any, **options: Any) -> Any:
+            if self._inside:
+                return original(model, x, **options)
+            size = options.pop("batch_size", None) or _BATCH
+            rows = _rows(x)
+            x, _, _ = _cut(size, x, None, None)
+            if _is_cut(x):
+                options["batch_size"] = size
+            options["steps"] = None if _is_cut(x) else 1
+            outputs = self._muted(original, model, x, **options)
+            if rows is None or rows > size:
+                self._notes.add(f"{model.name}.predict", _repeated_note(rows, size))
+            return _repeated(outputs, rows) if rows is not None else outputs
+
+        return predict_once
+
+    def _muted(self, original: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        # `fit` evaluates by itself, callbacks of the script predict: those are not cut again.
+        self._inside += 1
+        try:
+            return original(*args, **options)
+        finally:
+            self._inside -= 1
+
+
+def _repeated_note(rows: int | None, size: int) -> str:
+    if rows is None:
+        return _ONE_BATCH
+    return f"The first {size} of {rows} rows are computed and repeated for the others."
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "shape") and hasattr(value, "__getitem__") and len(value.shape) > 0
+
+
+def _is_cut(x: Any) -> bool:
+    """Whether the data are arrays (nested or not), which `_cut` shortens; not a data set."""
+    if isinstance(x, list) and x and not _is_nested(x):
+        return False
+    leaves = keras.tree.flatten(x)
+    return bool(leaves) and all(_is_array(leaf) for leaf in leaves)
+
+
+def _is_nested(x: list[Any]) -> bool:
+    return all(_is_array(leaf) for leaf in keras.tree.flatten(x))
+
+
+def _rows(x: Any) -> int | None:
+    return int(keras.tree.flatten(x)[0].shape[0]) if _is_cut(x) else None
+
+
+def _cut(size: int, x: Any, y: Any, weights: Any) -> tuple[Any, Any, Any]:
+    if not _is_cut(x):
+        return x, y, weights
+    return _first(x, size), _first(y, size), _first(weights, size)
+
+
+def _cut_tuple(size: int, data: Any) -> Any:
+    if not isinstance(data, tuple | list) or not data or not _is_cut(data[0]):
+        return data
+    return tuple(_first(part, size) for part in data)
+
+
+def _first(structure: Any, size: int) -> Any:
+    if structure is None:
+        return None
+    if isinstance(structure, list) and not _is_nested(structure):
+        return structure[:size]  # labels as a plain list of numbers
+    return keras.tree.map_structure(
+        lambda leaf: leaf[:size] if _is_array(leaf) else leaf, structure
+    )
+
+
+def _repeated(outputs: Any, rows: int) -> Any:
+    def repeat(array: Any) -> Any:
+        have = array.shape[0]
+        size = rows * array.nbytes // max(have, 1)
+        if have >= rows or have == 0 or size > _MAX_REPEATED_BYTES:
+            return array
+        return np.take(array, np.arange(rows) % have, axis=0)
+
+    return keras.tree.map_structure(repeat, outputs)

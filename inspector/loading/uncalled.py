@@ -1,0 +1,138 @@
+"""After the script: models that were built but never called, and models that only wait in functions.
+
+A script that ends without a single run shows nothing, so what it would have done later is done
+here: functions that make models are called, models are run once, on inputs that we make up. All
+of it is listed as replaced.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+
+from inspector.capture import Recorder
+from inspector.errors import CaptureError, OpenError
+from inspector.loading import inputs
+from inspector.loading.notes import Notes
+
+_MAKES_MODELS = re.compile(
+    r"model|net|build|make|create|get|define|encoder|decoder|generator|discriminator|main", re.I
+)
+_MAX_TRIES = 12
+
+
+def run(
+    namespace: dict[str, object],
+    recorder: Recorder,
+    notes: Notes,
+    *,
+    model: str | None,
+    specs: tuple[str, ...],
+    training: bool,
+    seed: int,
+) -> None:
+    """Run what the script built and did not call, or the model and inputs that were asked for.
+
+    Raises:
+        OpenError: the file holds no model.
+        CaptureError: `model` is not one of the file's.
+    """
+    if not _models(recorder):
+        _make_models(namespace, recorder, notes)
+    living = recorder.keras_models()
+    if not living:
+        raise OpenError(
+            "The file builds no Keras model and calls no layer.",
+            fix="Open a file that builds a model, or a function without arguments that returns one.",
+        )
+    if model is not None and model not in living:
+        raise CaptureError(
+            f"There is no model called {model!r}; there is {', '.join(living)}.",
+            fix="Give one of these names with --model.",
+        )
+    if specs:
+        _run_on_specs(model or next(iter(living)), recorder, specs, training=training, seed=seed)
+    else:
+        wanted = [model] if model is not None else list(_never_called(recorder))
+        for name in wanted:
+            _run_made_up(name, recorder, notes, training=training, seed=seed)
+
+
+def _models(recorder: Recorder) -> dict[str, Any]:
+    return recorder.keras_models()
+
+
+def _never_called(recorder: Recorder) -> Iterator[str]:
+    """Models without an eager run that are not part of another model."""
+    living = recorder.keras_models()
+    called = {run.model for run in recorder.runs() if run.kind != "build"}
+    inside = {
+        id(layer)
+        for model in living.values()
+        for layer in model._flatten_layers(include_self=False)
+    }
+    for name, model in living.items():
+        if name in called or id(model) in inside or not isinstance(model, keras.Model):
+            continue
+        yield name
+
+
+def _run_on_specs(
+    name: str, recorder: Recorder, specs: tuple[str, ...], *, training: bool, seed: int
+) -> None:
+    arrays = inputs.from_specs(specs, seed)
+    recorder.call_model(name, arrays, training=training, seed=seed)
+
+
+def _run_made_up(name: str, recorder: Recorder, notes: Notes, *, training: bool, seed: int) -> None:
+    arrays = inputs.made_up(recorder.keras_models()[name], seed)
+    shapes = ", ".join(f"{a.dtype}{list(a.shape)}" for a in keras.tree.flatten(arrays))
+    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {shapes}.")
+    recorder.call_model(name, arrays, training=training, seed=seed)
+
+
+def _make_models(namespace: dict[str, object], recorder: Recorder, notes: Notes) -> None:
+    """Call what makes models, until something did."""
+    for name, make in list(_makers(namespace))[:_MAX_TRIES]:
+        try:
+            make()
+        except TypeError as error:
+            if recorder.keras_models() or not _is_about_arguments(error):
+                raise
+            continue
+        if _models(recorder):
+            notes.add(f"{name}()", "The file builds no model by itself; this was called for it.")
+
+
+def _makers(namespace: dict[str, object]) -> Iterator[tuple[str, Callable[[], object]]]:
+    for name, value in namespace.items():
+        if getattr(value, "__module__", None) != "__main__" or name.startswith("_"):
+            continue
+        if inspect.isfunction(value) and _MAKES_MODELS.search(name) and _needs_nothing(value):
+            yield name, value
+    for name, value in namespace.items():
+        if (
+            inspect.isclass(value)
+            and value.__module__ == "__main__"
+            and issubclass(value, keras.layers.Layer)
+            and _needs_nothing(value)
+        ):
+            yield name, value
+
+
+def _needs_nothing(value: Any) -> bool:
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return all(p.default is not p.empty or p.kind in variadic for p in parameters)
+
+
+def _is_about_arguments(error: TypeError) -> bool:
+    # A class whose signature hides what it needs (`**kwargs`) says so only when it is made.
+    return "argument" in str(error)

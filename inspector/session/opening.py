@@ -1,0 +1,180 @@
+"""One file, opened in the worker: run, recorded, and then asked for values and further runs.
+
+Imports Keras, so the backend's hook must have been installed before this module is imported.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import keras
+
+from inspector.capture import Recorder
+from inspector.engine import array_module
+from inspector.errors import CaptureError
+from inspector.loading import inputs, uncalled
+from inspector.loading.interruption import Interrupter
+from inspector.loading.notes import Notes
+from inspector.loading.policies import install_policies
+from inspector.loading.python_file import NotReadable, prepared, read_code, run_code
+from inspector.loading.situation import Situation
+from inspector.loading.user_files import UserFiles
+from inspector.session import values
+from inspector.session.output import UserOutput
+from inspector.session.protocol import (
+    EngineChosen,
+    Event,
+    ModelFound,
+    Opened,
+    OpenFile,
+    Progress,
+    ReadTensor,
+    Replaced,
+    RunModel,
+    RunUpdated,
+)
+from inspector.session.settings import Settings
+from inspector.trace import Engine, OpenFailure, Trace
+
+Post = Callable[[Event], None]
+
+
+class OpenedFile:
+    """The file that this worker has open."""
+
+    def __init__(
+        self,
+        command: OpenFile,
+        post: Post,
+        *,
+        interrupter: Interrupter,
+        output: UserOutput,
+        settings: Settings,
+    ) -> None:
+        self._command = command
+        self._post = post
+        self._interrupter = interrupter
+        self._output = output
+        self._settings = settings
+        self._path = Path(command.path).absolute()
+        self._files = UserFiles(self._path)
+        self._notes = Notes(self._files, lambda replacement: post(Replaced(replacement)))
+        self._recorder = Recorder(
+            self._files.contains,
+            lambda run, ended: post(RunUpdated(run, ended)),
+            lambda index, model: post(ModelFound(index, model)),
+            keep_runs=settings.keep_runs,
+            seed=command.seed,
+        )
+        self._exits = ExitStack()
+        scratch = tempfile.mkdtemp(prefix="scratch-")  # goes with the client's folder
+        self._situation = Situation(
+            self._path,
+            self._path.parent,
+            Path(scratch),
+            self._files,
+            self._notes,
+            seed=command.seed,
+        )
+
+    def close(self) -> None:
+        """Give up the file: take the patches out again."""
+        self._exits.close()
+
+    def open(self) -> None:
+        """Run the file to its end, its failure, Stop or its time, then say `Opened`."""
+        choice = array_module.choice
+        engine = Engine(choice.name, choice.device, choice.reason)
+        self._post(EngineChosen(engine))
+        try:
+            code = read_code(self._path)
+        except NotReadable as error:
+            failure: OpenFailure | None = error.failure(self._path)
+        else:
+            self._post(Progress(f"Running {self._path.name}"))
+            module = self._exits.enter_context(prepared(self._situation))
+            self._install()
+            failure = self._run(lambda: exec(code, module.__dict__))
+            failure = failure or self._run_uncalled(module.__dict__)
+        self._output.finish()
+        trace = Trace(str(self._path), engine, failure=failure)
+        self._post(Opened(trace))
+
+    def run_model(self, command: RunModel) -> None:
+        """Run one model again.
+
+        Raises:
+            CaptureError: there is no such model, or it has no inputs to run on.
+        """
+        living = self._recorder.keras_models()
+        if command.model not in living:
+            raise CaptureError(
+                f"There is no model called {command.model!r}; there is "
+                f"{', '.join(living) or 'none'}.",
+                fix="Give one of these names.",
+            )
+        arrays = inputs.for_run(
+            self._recorder, command.model, command.input_specs, self._notes, command.seed
+        )
+        failure = self._run(
+            lambda: self._recorder.call_model(
+                command.model, arrays, training=command.training, seed=command.seed
+            )
+        )
+        self._output.finish()
+        if failure is not None and not any(run.failure for run in self._recorder.runs()[-1:]):
+            raise CaptureError(failure.message, fix=failure.fix)
+
+    def read_tensor(self, command: ReadTensor) -> None:
+        """Answer with the values of one tensor, or why there are none."""
+        tensor = self._recorder.tensor(command.run, command.tensor)
+        if tensor is None:
+            answer = values.problem(command, "Its values are not kept any more; run it again.")
+        elif tensor.is_meta:
+            answer = values.problem(command, "Symbolic: it has a shape and a dtype, no values.")
+        else:
+            answer = values.read(command, tensor.numpy(), str(tensor.dtype))
+        self._post(answer)
+
+    def _install(self) -> None:
+        keras.utils.set_random_seed(self._command.seed)
+        self._recorder.install()
+        self._exits.callback(self._recorder.uninstall)
+        self._output.building = lambda: self._recorder.build_note
+        guard = install_policies(self._situation)
+        self._exits.callback(guard.switch_off)
+
+    def _run(self, run: Callable[[], object]) -> OpenFailure | None:
+        began = time.monotonic()
+        failure = run_code(
+            run, self._situation, self._interrupter, limit_s=self._settings.open_seconds
+        )
+        self._recorder.settle()
+        timed_out = time.monotonic() - began >= self._settings.open_seconds
+        if failure is not None and failure.type == "Stopped" and timed_out:
+            return self._out_of_time(failure)
+        return failure
+
+    def _out_of_time(self, failure: OpenFailure) -> OpenFailure | None:
+        if not self._recorder.runs():
+            return failure
+        # What was recorded shows the model; that the script would train on is no fault of it.
+        self._notes.add_at("the rest of the script", failure.message, failure.file, failure.line)
+        return None
+
+    def _run_uncalled(self, namespace: dict[str, object]) -> OpenFailure | None:
+        return self._run(
+            lambda: uncalled.run(
+                namespace,
+                self._recorder,
+                self._notes,
+                model=self._command.model,
+                specs=self._command.input_specs,
+                training=self._command.training,
+                seed=self._command.seed,
+            )
+        )

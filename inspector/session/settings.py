@@ -1,0 +1,61 @@
+"""The limits of a worker, each with its default and the environment variable that changes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How much a worker may use while it opens a file.
+
+    memory_mb:       resident memory; 0 means three quarters of what the machine has.
+    open_seconds:    time for the script; afterwards it is stopped and the trace is shown.
+    output_kb:       text the script may print per opening; the rest is counted only.
+    keep_runs:       runs of each model and kind that are recorded in full.
+    update_seconds:  how often the state of a running run is sent.
+    """
+
+    memory_mb: int = 0
+    open_seconds: float = 60.0
+    output_kb: int = 1024
+    keep_runs: int = 20
+    update_seconds: float = 0.3
+
+
+def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings as the environment has them: `INSPECTOR_MEMORY_MB`, `INSPECTOR_OPEN_SECONDS`, ...
+
+    A value that is no number is passed over; the default holds.
+    """
+    environment = os.environ if environment is None else environment
+    found: dict[str, float] = {}
+    for field in fields(Settings):
+        text = environment.get(f"INSPECTOR_{field.name.upper()}", "")
+        kind = float if isinstance(field.default, float) else int
+        try:
+            found[field.name] = kind(text)
+        except ValueError:
+            continue
+    return Settings(**found)  # type: ignore[arg-type]  # each value has its field's own kind
+
+
+def memory_limit_bytes(settings: Settings) -> int:
+    """The limit in bytes, with 0 resolved to a share of this machine's memory."""
+    if settings.memory_mb > 0:
+        return settings.memory_mb << 20
+    return int(_machine_memory_bytes() * 0.75)
+
+
+def _machine_memory_bytes() -> int:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not on this system
+        return 8 << 30
+    try:  # a container's own limit, when there is one
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
+            return min(total, int(file.read()))
+    except (OSError, ValueError):
+        return total

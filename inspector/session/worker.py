@@ -1,0 +1,201 @@
+"""The worker process: `python -m inspector.session.worker ADDRESS`, the key on stdin.
+
+    main thread      imports Keras, runs user code: Keras' state is bound to one thread
+    reading thread   takes commands; Stop and Shutdown act at once, the others wait their turn
+    outbox thread    sends events
+
+It ends when it is told to, when the window is gone, or when the memory limit is reached.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import sys
+import tempfile
+import threading
+import traceback
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, cast, get_args
+
+from inspector.engine.array_module import EngineName
+from inspector.errors import InspectorError, ProtocolError, UsageError
+from inspector.keras_backend import hook
+from inspector.loading.interruption import Interrupter, Stopped
+from inspector.session import memory_watch
+from inspector.session.exit_codes import NO_KERAS
+from inspector.session.framing import MAX_MESSAGE_BYTES, decode_command
+from inspector.session.outbox import Outbox
+from inspector.session.output import UserOutput
+from inspector.session.protocol import (
+    VERSION,
+    Command,
+    Failed,
+    Hello,
+    Opened,
+    OpenFile,
+    Progress,
+    ReadTensor,
+    RunModel,
+    Shutdown,
+    Stop,
+)
+from inspector.session.settings import Settings, memory_limit_bytes, settings_from
+from inspector.trace import Engine, OpenFailure, Trace
+
+if TYPE_CHECKING:  # imports Keras, which must come after the hook
+    from inspector.session.opening import OpenedFile
+
+_FLUSH_S = 1.0
+_exit = os._exit  # scripts get another one
+
+
+class Worker:
+    """Carries out commands, one after the other, in the main thread."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._commands: SimpleQueue[Command] = SimpleQueue()
+        self._outbox = Outbox(connection.send_bytes)
+        self._interrupter = Interrupter()
+        self._output = UserOutput(self._outbox.post, settings.output_kb << 10)
+        self._opened: OpenedFile | None = None
+
+    def run(self) -> None:
+        """Take commands for ever."""
+        sys.stdout, sys.stderr = self._output.stream("stdout"), self._output.stream("stderr")
+        limit = memory_limit_bytes(self._settings)
+        memory_watch.watch(limit, self._out_of_memory)
+        threading.Thread(target=self._read, name="inspector-commands", daemon=True).start()
+        self._outbox.post(Hello(VERSION, os.getpid()))
+        while True:
+            self._guarded(self._commands.get())
+
+    def _guarded(self, command: Command) -> None:
+        try:
+            self._carry_out(command)
+        except InspectorError as error:
+            failed = Failed(type(error).__name__, error.message, error.fix)
+        except Stopped as error:
+            failed = Failed("Stopped", error.reason, "Start it again when you want it.")
+        except BaseException as error:  # the loop's guard: the session outlives every command
+            failed = Failed(
+                type(error).__name__,
+                str(error) or type(error).__name__,
+                "Report this with the file that was open: it is a fault of Inspector.",
+                traceback.format_exc(),
+            )
+        else:
+            return
+        self._outbox.post(failed)
+        if isinstance(command, OpenFile):  # an opening ends with `Opened`, whatever happens
+            failure = OpenFailure("open", failed.type, failed.message, failed.fix)
+            engine = Engine("numpy", "unknown", "The file could not be opened.")
+            self._outbox.post(Opened(Trace(command.path, engine, failure=failure)))
+
+    def _carry_out(self, command: Command) -> None:
+        if isinstance(command, OpenFile):
+            self._open(command)
+        elif self._opened is None:
+            raise UsageError("No file is open in this worker.", fix="Open a file first.")
+        elif isinstance(command, RunModel):
+            self._opened.run_model(command)
+        elif isinstance(command, ReadTensor):
+            self._opened.read_tensor(command)
+
+    def _open(self, command: OpenFile) -> None:
+        if self._opened is not None:
+            raise UsageError(
+                "This worker has run a file already, and Keras with it.",
+                fix="Start a new worker for each file.",
+            )
+        self._outbox.post(Progress("Starting Keras"))
+        self._start_keras(command)
+        # Only now: importing Keras before the hook is in place would bring its own backend.
+        from inspector.session.opening import OpenedFile
+
+        self._output.start()
+        self._opened = OpenedFile(
+            command,
+            self._outbox.post,
+            interrupter=self._interrupter,
+            output=self._output,
+            settings=self._settings,
+        )
+        self._opened.open()
+
+    def _start_keras(self, command: OpenFile) -> None:
+        engine = cast(EngineName, command.engine)
+        if engine not in get_args(EngineName):
+            raise UsageError(f"There is no engine {engine!r}.", fix="Use auto, cupy or numpy.")
+        try:
+            choice = hook.install(engine, Path(tempfile.mkdtemp(prefix="inspector-keras-")))
+        except ImportError as error:
+            self._outbox.post(
+                Failed(
+                    "ImportError",
+                    f"Keras cannot be imported in {sys.executable}: {error}.",
+                    "Install keras>=3.15.1,<3.16 there, or choose another Python.",
+                )
+            )
+            self._leave(NO_KERAS)
+        if choice.name == "numpy":
+            memory_watch.limit_allocations(memory_limit_bytes(self._settings))
+
+    def _read(self) -> None:
+        while True:
+            try:
+                command = decode_command(self._connection.recv_bytes(MAX_MESSAGE_BYTES))
+            except (EOFError, OSError):  # the window is gone
+                self._leave(0)
+            except ProtocolError as error:
+                self._outbox.post(Failed(type(error).__name__, error.message, error.fix))
+                continue
+            if isinstance(command, Stop):
+                self._interrupter.stop("You pressed Stop.")
+            elif isinstance(command, Shutdown):
+                self._leave(0)
+            else:
+                self._commands.put(command)
+
+    def _out_of_memory(self, used: int) -> None:
+        limit = memory_limit_bytes(self._settings)
+        self._outbox.post(
+            Failed(
+                "OutOfMemory",
+                f"The script uses {used >> 20} MB, more than the {limit >> 20} MB it may.",
+                "Use smaller arrays, or allow more with INSPECTOR_MEMORY_MB.",
+            )
+        )
+        self._output.flush()
+        self._outbox.flush(_FLUSH_S)
+
+    def _leave(self, code: int) -> None:
+        # Not sys.exit: user threads and exit handlers must not keep the process.
+        self._output.flush()
+        self._outbox.flush(_FLUSH_S)
+        _exit(code)
+
+
+def main() -> None:
+    """Connect to the window that started this process, then obey it."""
+    key = bytes.fromhex(sys.stdin.readline().strip())
+    # Fatal errors in native code print the Python line they happened at; the client reads it.
+    faulthandler.enable(file=2)
+    connection = Client(sys.argv[1], authkey=key)
+    _close_stdin()
+    Worker(connection, settings_from()).run()
+
+
+def _close_stdin() -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115  # open for the life of the process
+
+
+if __name__ == "__main__":
+    main()
