@@ -6,7 +6,9 @@
     promotion     dtypes of mixed operands       operators   what Python operators do
 """
 
-from inspector.engine import array_module, autodiff, operators, primitives, promotion, tape
+# The primitives first: some are written with the operators, which are written with others.
+from inspector.engine import primitives  # isort: skip
+from inspector.engine import array_module, autodiff, operators, promotion, tape
 from inspector.engine.autodiff import gradients
 from inspector.engine.primitive import REGISTRY, Primitive
 from inspector.engine.tape import OpRecord, Tape, paused, recording

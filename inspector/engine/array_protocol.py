@@ -63,4 +63,3 @@ def _function(self: Tensor, function: Any, types: Any, args: Any, kwargs: Any) -
 
 
 TABLE: dict[str, Any] = {"__array_ufunc__": _ufunc, "__array_function__": _function}
-

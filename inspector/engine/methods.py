@@ -21,7 +21,13 @@ from inspector.engine.primitives import (
 from inspector.engine.rules import normalize_axes, normalize_axis
 from inspector.engine.tensor import Tensor
 
-_SUMMED = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
+_SUMMED = {
+    "bool": "int32",
+    "int8": "int32",
+    "int16": "int32",
+    "uint8": "uint32",
+    "uint16": "uint32",
+}
 
 
 def summed_dtype(dtype: Any) -> Any:

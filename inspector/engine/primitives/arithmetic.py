@@ -73,7 +73,7 @@ multiply = binary(
     ),
 )
 def divide(xp: Any, a: Any, b: Any) -> Any:
-    """a / b; infinite or NaN where b is 0."""
+    """A / b; infinite or NaN where b is 0."""
     return xp.true_divide(a, b)
 
 

@@ -26,7 +26,7 @@ def full_like(xp: Any, like: Any, value: Any, dtype: Any = None) -> Any:
     ),
 )
 def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition holds, else b; both of one dtype."""
+    """A where the condition holds, else b; both of one dtype."""
     return xp.where(condition, a, b)
 
 

@@ -26,5 +26,3 @@ logical_not = unary("logical_not", "It does not hold.", dtype=to_bool)
 def isin(xp: Any, a: Any, b: Any, invert: bool = False) -> Any:
     """Whether each element of `a` is among those of `b`."""
     return xp.isin(a, b, invert=invert)
-
-

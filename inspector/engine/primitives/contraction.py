@@ -15,7 +15,9 @@ from inspector.engine.tensor import Tensor
 
 def _product_shape(a: Shape, b: Shape) -> Shape:
     if len(a) < 2 or len(b) < 2 or a[-1] != b[-2]:
-        raise ValueError(f"shapes {a} and {b}: the last axis of the first is not the second's last but one")
+        raise ValueError(
+            f"shapes {a} and {b}: the last axis of the first is not the second's last but one"
+        )
     return (*broadcast(a[:-2], b[:-2]), a[-2], b[-1])
 
 
@@ -42,7 +44,7 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
     """Matrix products over the last two axes; those before them broadcast."""
     dtype = a.dtype
     if xp is np and (dtype in EXTENDED_FLOATS or dtype == np.float16):
-        # BLAS knows neither: in float32 they are a hundred times faster, and sums keep their digits.
+        # BLAS knows neither: float32 is a hundred times faster, and its sums keep their digits.
         return _rows(xp, a.astype(FLOAT32), b.astype(FLOAT32)).astype(dtype)
     return _rows(xp, a, b)
 

@@ -69,12 +69,8 @@ arctan = unary("arctan", "Inverse tangent.", lambda g, y, a: g / (square(a) + 1)
 sinh = unary("sinh", "Hyperbolic sine.", lambda g, y, a: g * cosh(a))
 cosh = unary("cosh", "Hyperbolic cosine.", lambda g, y, a: g * sinh(a))
 tanh = unary("tanh", "Hyperbolic tangent.", lambda g, y, a: g * (1 - square(y)))
-arcsinh = unary(
-    "arcsinh", "Inverse hyperbolic sine.", lambda g, y, a: g / sqrt(square(a) + 1)
-)
-arccosh = unary(
-    "arccosh", "Inverse hyperbolic cosine.", lambda g, y, a: g / sqrt(square(a) - 1)
-)
+arcsinh = unary("arcsinh", "Inverse hyperbolic sine.", lambda g, y, a: g / sqrt(square(a) + 1))
+arccosh = unary("arccosh", "Inverse hyperbolic cosine.", lambda g, y, a: g / sqrt(square(a) - 1))
 arctanh = unary("arctanh", "Inverse hyperbolic tangent.", lambda g, y, a: g / (1 - square(a)))
 
 floor = unary("floor", "The next whole number below.", _zeros)

@@ -239,5 +239,3 @@ def check_bounds(xp: Any, indices: Any, size: int) -> None:
     if low < -size or high >= size:
         wrong = low if low < -size else high
         raise IndexError(f"index {wrong} is out of range for an axis of size {size}")
-
-

@@ -236,5 +236,3 @@ def cumprod(xp: Any, x: Any, axis: int) -> Any:
     """The running product along one axis."""
     wide = accumulator(x.dtype)
     return xp.cumprod(x, axis=axis, dtype=wide).astype(x.dtype, copy=False)
-
-

@@ -24,9 +24,7 @@ def _reshaped(old: Shape, *, shape: Shape) -> Shape:
     return shape
 
 
-@primitive(
-    shape=_reshaped, dtype=same, vjp=each(lambda g, y, x, shape: reshape(g, shape=x.shape))
-)
+@primitive(shape=_reshaped, dtype=same, vjp=each(lambda g, y, x, shape: reshape(g, shape=x.shape)))
 def reshape(xp: Any, x: Any, shape: Shape) -> Any:
     """The same values in the same order in another shape; one size may be -1."""
     return x.reshape(shape)
@@ -61,9 +59,7 @@ def _broadcast_to(old: Shape, *, shape: Shape) -> Shape:
     return shape
 
 
-@primitive(
-    shape=_broadcast_to, dtype=same, vjp=each(lambda g, y, x, shape: sum_to(g, x.shape))
-)
+@primitive(shape=_broadcast_to, dtype=same, vjp=each(lambda g, y, x, shape: sum_to(g, x.shape)))
 def broadcast_to(xp: Any, x: Any, shape: Shape) -> Any:
     """The values repeated along new axes and along axes of size 1, without copying."""
     return xp.broadcast_to(x, shape)
@@ -85,7 +81,9 @@ def cast(xp: Any, x: Any, dtype: Any) -> Any:
 
 
 def _padded(shape: Shape, *, widths: Widths, value: Any = 0) -> Shape:
-    found = tuple(before + size + after for size, (before, after) in zip(shape, widths, strict=True))
+    found = tuple(
+        before + size + after for size, (before, after) in zip(shape, widths, strict=True)
+    )
     if min(found, default=0) < 0:
         raise ValueError(f"padding {widths} cuts more than {shape} has")
     return found
@@ -108,9 +106,7 @@ def pad(xp: Any, x: Any, widths: Widths, value: Any = 0) -> Any:
         framed[inner] = x
     if all(before >= 0 and after >= 0 for before, after in widths):
         return framed
-    outer = (
-        slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(shape, widths, strict=True)
-    )
+    outer = (slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(shape, widths, strict=True))
     return framed[tuple(outer)]
 
 
