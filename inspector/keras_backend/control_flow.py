@@ -109,7 +109,7 @@ def scan(
 
 
 def _stacked(*items: Any) -> Any:
-    return joining.stack(*map(convert_to_tensor, items), axis=0)
+    return joining.stack(*[convert_to_tensor(item) for item in items], axis=0)
 
 
 def _zeros_like(x: Any) -> Any:
@@ -141,10 +141,10 @@ def associative_scan(
         return combined
 
     if reverse:
-        flat = [shaping.flip(item, axes=(axis % item.ndim,)) for item in flat]
+        flat = [shaping.flip(item, axis=(axis % item.ndim,)) for item in flat]
     scanned = _prefixes(flat, combine, lengths.pop(), axis)
     if reverse:
-        scanned = [shaping.flip(item, axes=(axis % item.ndim,)) for item in scanned]
+        scanned = [shaping.flip(item, axis=(axis % item.ndim,)) for item in scanned]
     return tree.pack_sequence_as(elems, scanned)
 
 

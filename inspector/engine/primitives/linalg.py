@@ -1,0 +1,360 @@
+"""Linear algebra over the last two axes: factorisations, inverses, eigenvalues.
+
+The gradients are the textbook ones (M. Giles, "Collected matrix derivative results for forward and
+reverse mode", 2008; J. Townsend, "Differentiating the singular value decomposition", 2016). Where
+eigenvalues or singular values meet, the gradient of the vectors does not exist and comes out
+infinite, as on the other backends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inspector.engine import array_module
+from inspector.engine.higher_order import not_offered
+from inspector.engine.primitive import each, primitive
+from inspector.engine.primitives import choice, contraction, elementwise, reduction, shaping
+from inspector.engine.promotion import EXTENDED_FLOATS
+from inspector.engine.rules import FLOAT32, INT32, Shape, conjugated, same, to_int32
+from inspector.engine.tensor import Tensor
+
+
+def widened(function: Any, *arrays: Any) -> Any:
+    """LAPACK knows neither half nor bfloat16: those are computed in float32."""
+    dtype = arrays[0].dtype
+    if dtype in EXTENDED_FLOATS or dtype == np.float16:
+        made = function(*[array.astype(FLOAT32) for array in arrays])
+        if isinstance(made, tuple):
+            return tuple(part.astype(dtype) for part in made)
+        return made.astype(dtype)
+    return function(*arrays)
+
+
+def _square(shape: Shape) -> int:
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"a stack of square matrices is needed, not {shape}")
+    return shape[-1]
+
+
+def _square_shape(shape: Shape, **constants: Any) -> Shape:
+    _square(shape)
+    return shape
+
+
+def _scalars(shape: Shape) -> Shape:
+    """One number for each square matrix."""
+    _square(shape)
+    return shape[:-2]
+
+
+def transposed(x: Any) -> Any:
+    """The matrices transposed, and conjugated where they are complex."""
+    return contraction.swapped(conjugated(x))
+
+
+def product(*factors: Any) -> Any:
+    """The matrix product of all factors, from the left."""
+    found = factors[0]
+    for factor in factors[1:]:
+        found = contraction.matmul(found, factor)
+    return found
+
+
+def eye_like(x: Tensor, size: int) -> Any:
+    """An identity matrix in the dtype of x."""
+    return Tensor(array_module.xp.eye(size, dtype=x.dtype))
+
+
+def columns(values: Any) -> Any:
+    """(..., n) as (..., 1, n): to scale a matrix's columns."""
+    return shaping.reshape(values, shape=(*values.shape[:-1], 1, values.shape[-1]))
+
+
+def rows(values: Any) -> Any:
+    """(..., n) as (..., n, 1): to scale a matrix's rows."""
+    return shaping.reshape(values, shape=(*values.shape, 1))
+
+
+def diagonal(values: Any) -> Any:
+    """A diagonal matrix of each row of values."""
+    return columns(values) * eye_like(values, values.shape[-1])
+
+
+def _lower_half(x: Any) -> Any:
+    """The lower triangle with half of its diagonal."""
+    return shaping.tril(x, k=0) - x * eye_like(x, x.shape[-1]) * 0.5
+
+
+def _cholesky_back(g: Any, y: Any, a: Any) -> Any:
+    inner = _lower_half(product(transposed(y), shaping.tril(g, k=0)))
+    upper = transposed(y)
+    # L⁻ᵀ Φ L⁻¹, by two triangular solves; symmetric, because a is.
+    left = solve_triangular(upper, inner, lower=False)
+    full = transposed(solve_triangular(upper, transposed(left), lower=False))
+    return (full + transposed(full)) * 0.5
+
+
+@primitive(shape=_square_shape, dtype=same, vjp=each(_cholesky_back))
+def cholesky(xp: Any, a: Any) -> Any:
+    """The lower triangular factor of symmetric positive definite matrices."""
+    return widened(xp.linalg.cholesky, a)
+
+
+def _det_back(g: Any, y: Any, a: Any) -> Any:
+    return transposed(inverse(a)) * rows(columns_of_scalars(g * conjugated(y)))
+
+
+def columns_of_scalars(values: Any) -> Any:
+    """(...) as (..., 1)."""
+    return shaping.reshape(values, shape=(*values.shape, 1))
+
+
+@primitive(
+    shape=_scalars,
+    dtype=same,
+    vjp=each(_det_back),
+)
+def det(xp: Any, a: Any) -> Any:
+    """Determinants."""
+    return widened(xp.linalg.det, a)
+
+
+def _slogdet_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
+    if gs[1] is None:
+        return [None]
+    return [transposed(inverse(a)) * rows(columns_of_scalars(gs[1]))]
+
+
+@primitive(
+    shape=lambda shape: (_scalars(shape), _scalars(shape)),
+    dtype=lambda dtype: (dtype, dtype),
+    vjp=_slogdet_back,
+    many=True,
+)
+def slogdet(xp: Any, a: Any) -> Any:
+    """Sign and logarithm of the absolute value of determinants."""
+    return widened(lambda x: tuple(xp.linalg.slogdet(x)), a)
+
+
+def _inverse_back(g: Any, y: Any, a: Any) -> Any:
+    across = transposed(y)
+    return -product(across, g, across)
+
+
+@primitive(shape=_square_shape, dtype=same, vjp=each(_inverse_back), name="inverse")
+def inverse(xp: Any, a: Any) -> Any:
+    """Inverse matrices."""
+    return widened(xp.linalg.inv, a)
+
+
+def _solved(a: Shape, b: Shape, **constants: Any) -> Shape:
+    if _square(a) != b[-2]:
+        raise ValueError(f"shapes {a} and {b}: the right side needs {a[-1]} rows")
+    return (*np.broadcast_shapes(a[:-2], b[:-2]), *b[-2:])
+
+
+def _solve_back(wanted: Any, g: Any, y: Any, a: Any, b: Any) -> Any:
+    to_b = solve(transposed(a), g)
+    return [-product(to_b, transposed(y)) if wanted[0] else None, to_b]
+
+
+@primitive(shape=_solved, dtype=same, vjp=_solve_back)
+def solve(xp: Any, a: Any, b: Any) -> Any:
+    """X with a @ x = b; b is a stack of matrices."""
+    return widened(xp.linalg.solve, a, b)
+
+
+def _triangle(x: Any, lower: bool) -> Any:
+    return shaping.tril(x, k=0) if lower else shaping.triu(x, k=0)
+
+
+def _solve_triangular_back(wanted: Any, g: Any, y: Any, a: Any, b: Any, *, lower: bool) -> Any:
+    to_b = solve_triangular(transposed(a), g, lower=not lower)
+    to_a = _triangle(-product(to_b, transposed(y)), lower) if wanted[0] else None
+    return [to_a, to_b]
+
+
+@primitive(shape=_solved, dtype=same, vjp=_solve_triangular_back)
+def solve_triangular(xp: Any, a: Any, b: Any, *, lower: bool) -> Any:
+    """X with a @ x = b, reading one triangle of a only."""
+    triangle = xp.tril(a) if lower else xp.triu(a)
+    return widened(xp.linalg.solve, triangle, b)
+
+
+def _off_diagonal_inverse(values: Any) -> Any:
+    """1 / (v_j - v_i), and 0 on the diagonal."""
+    differences = columns(values) - rows(values)
+    eye = eye_like(values, values.shape[-1])
+    return (1 - eye) / (differences + eye)
+
+
+def _eigh_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
+    values, vectors = ys
+    inner = diagonal(gs[0]) if gs[0] is not None else choice.full_like(a, value=0)
+    if gs[1] is not None:
+        inner = inner + product(transposed(vectors), gs[1]) * _off_diagonal_inverse(values)
+    full = product(vectors, inner, transposed(vectors))
+    return [(full + transposed(full)) * 0.5]
+
+
+@primitive(
+    shape=lambda shape: (shape[:-1], _square_shape(shape)),
+    dtype=lambda dtype: ({"complex64": FLOAT32}.get(dtype.name, dtype), dtype),
+    vjp=_eigh_back,
+    many=True,
+)
+def eigh(xp: Any, a: Any) -> Any:
+    """Eigenvalues, ascending, and eigenvectors of symmetric matrices."""
+    return widened(lambda x: tuple(xp.linalg.eigh(x)), a)
+
+
+@primitive(
+    shape=lambda shape: (shape[:-1], _square_shape(shape)),
+    dtype=lambda dtype: (_complex(dtype), _complex(dtype)),
+    vjp=not_offered("eig"),
+    many=True,
+)
+def eig(xp: Any, a: Any) -> Any:
+    """Eigenvalues and right eigenvectors of any square matrices, complex."""
+    values, vectors = np.linalg.eig(array_module.to_numpy(a).astype(_plain(a.dtype)))
+    dtype = _complex(a.dtype)
+    return xp.asarray(values.astype(dtype)), xp.asarray(vectors.astype(dtype))
+
+
+def _plain(dtype: Any) -> Any:
+    return FLOAT32 if dtype in EXTENDED_FLOATS or dtype == np.float16 else dtype
+
+
+def _complex(dtype: Any) -> Any:
+    return np.dtype("complex128" if dtype.name in ("float64", "complex128") else "complex64")
+
+
+def _qr_shapes(shape: Shape, *, mode: str) -> tuple[Shape, Shape]:
+    m, n = shape[-2:]
+    inner = m if mode == "complete" else min(m, n)
+    return (*shape[:-2], m, inner), (*shape[:-2], inner, n)
+
+
+def _qr_back(wanted: Any, gs: Any, ys: Any, a: Any, *, mode: str) -> Any:
+    q, r = ys
+    if q.shape[-1] != r.shape[-1]:
+        not_offered("qr of wide or completed matrices")(wanted, gs, ys, a)
+    g_q = gs[0] if gs[0] is not None else choice.full_like(q, value=0)
+    g_r = gs[1] if gs[1] is not None else choice.full_like(r, value=0)
+    mixed = product(r, transposed(g_r)) - product(transposed(g_q), q)
+    symmetric = shaping.tril(mixed, k=0) + transposed(shaping.tril(mixed, k=-1))
+    # (g_q + q·sym) r⁻ᵀ, by a triangular solve from the right.
+    left = transposed(g_q + product(q, symmetric))
+    return [transposed(solve_triangular(r, left, lower=False))]
+
+
+@primitive(shape=_qr_shapes, dtype=lambda dtype, mode: (dtype, dtype), vjp=_qr_back, many=True)
+def qr(xp: Any, a: Any, *, mode: str) -> Any:
+    """An orthogonal and an upper triangular factor."""
+    return widened(lambda x: tuple(xp.linalg.qr(x, mode=mode)), a)
+
+
+def _svd_shapes(shape: Shape, *, full: bool) -> tuple[Shape, Shape, Shape]:
+    m, n = shape[-2:]
+    k = min(m, n)
+    batch = shape[:-2]
+    return (*batch, m, m if full else k), (*batch, k), (*batch, n if full else k, n)
+
+
+def _svd_back(wanted: Any, gs: Any, ys: Any, a: Any, *, full: bool) -> Any:
+    u, s, vh = ys
+    v = transposed(vh)
+    k = s.shape[-1]
+    if gs[0] is None and gs[2] is None:
+        thin_u, thin_vh = u[..., :k], vh[..., :k, :]
+        return [product(thin_u * columns(gs[1]), thin_vh)]
+    if full and a.shape[-1] != a.shape[-2]:
+        not_offered("svd with full_matrices=True")(wanted, gs, ys, a)
+    inner = diagonal(gs[1]) if gs[1] is not None else choice.full_like(s, value=0)[..., None]
+    eye = eye_like(s, k)
+    square = elementwise.square(s)
+    gap = (1 - eye) / (columns(square) - rows(square) + eye)
+    outside = None
+    if gs[0] is not None:
+        mixed = product(transposed(u), gs[0])
+        inner = inner + (mixed - transposed(mixed)) * gap * columns(s)
+        if u.shape[-2] > k:
+            rest = gs[0] - product(u, mixed)
+            outside = product(rest / columns(s), vh)
+    if gs[2] is not None:
+        g_v = transposed(gs[2])
+        mixed = product(transposed(v), g_v)
+        inner = inner + rows(s) * ((mixed - transposed(mixed)) * gap)
+        if v.shape[-2] > k:
+            rest = transposed(g_v - product(v, mixed))
+            added = product(u, rest / rows(s))
+            outside = added if outside is None else outside + added
+    found = product(u, inner, vh)
+    return [found if outside is None else found + outside]
+
+
+@primitive(
+    shape=_svd_shapes, dtype=lambda dtype, full: (dtype, dtype, dtype), vjp=_svd_back, many=True
+)
+def svd(xp: Any, a: Any, *, full: bool) -> Any:
+    """Left singular vectors, singular values (descending), right singular vectors in rows."""
+    return widened(lambda x: tuple(xp.linalg.svd(x, full_matrices=full)), a)
+
+
+def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:
+    across, up = transposed(y), transposed(g)
+    left = eye_like(a, a.shape[-2]) - product(a, y)
+    right = eye_like(a, a.shape[-1]) - product(y, a)
+    return product(left, up, y, across) + product(across, y, up, right) - product(across, g, across)
+
+
+@primitive(
+    shape=lambda shape, rcond: (*shape[:-2], shape[-1], shape[-2]),
+    dtype=same,
+    vjp=each(_pinv_back),
+)
+def pinv(xp: Any, a: Any, *, rcond: float) -> Any:
+    """Pseudo-inverses; singular values below `rcond` times the largest count as zero."""
+    return widened(lambda x: xp.linalg.pinv(x, rcond=rcond), a)
+
+
+@primitive(
+    shape=lambda shape: (shape, (*shape[:-2], min(shape[-2:]))),
+    dtype=lambda dtype: (dtype, INT32),
+    vjp=not_offered("lu_factor"),
+    many=True,
+)
+def lu_factor(xp: Any, a: Any) -> Any:
+    """Both triangular factors in one matrix, and the row that each row was swapped with."""
+    # SciPy only here: NumPy has no LU, and importing SciPy costs 0.1 s.
+    from scipy import linalg
+
+    matrices = array_module.to_numpy(a).astype(_plain(a.dtype))
+    flat = matrices.reshape(-1, *matrices.shape[-2:])
+    made = [linalg.lu_factor(matrix, check_finite=False) for matrix in flat]
+    factors = np.stack([factor for factor, _ in made]).reshape(matrices.shape)
+    pivots = np.stack([pivot for _, pivot in made]).reshape(*a.shape[:-2], -1)
+    return xp.asarray(factors.astype(a.dtype)), xp.asarray(pivots.astype(INT32))
+
+
+@primitive(shape=lambda shape, **constants: shape[:-2], dtype=to_int32)
+def matrix_rank(xp: Any, a: Any, *, tol: float | None) -> Any:
+    """How many singular values are larger than `tol`."""
+    values = xp.linalg.svd(a.astype(_plain(a.dtype)), compute_uv=False)
+    if tol is None:
+        bound = values.max(axis=-1, keepdims=True) * max(a.shape[-2:]) * np.finfo(values.dtype).eps
+    else:
+        bound = tol
+    return (values > bound).sum(axis=-1).astype(INT32)
+
+
+def singular_values(a: Any) -> Any:
+    """The singular values alone; their gradient needs no gap between them."""
+    return svd(a, full=False)[1]
+
+
+def trace_norm(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """The sum of singular values (the nuclear norm)."""
+    return reduction.sum_(singular_values(a), axis=axis, keepdims=keepdims)
