@@ -28,7 +28,7 @@ _FLOAT32 = np.dtype("float32")
 
 
 def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
-    """y of `shape` from x and w."""
+    """Y of `shape` from x and w."""
     if _is_half(xp, x):
         wide = forward(xp, x.astype(_FLOAT32), w.astype(_FLOAT32), shape, how)
         return wide.astype(x.dtype)
@@ -55,7 +55,7 @@ def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
 
 
 def input_gradient(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
-    """dx of `shape` from dy and w."""
+    """Dx of `shape` from dy and w."""
     if _is_half(xp, g):
         wide = input_gradient(xp, g.astype(_FLOAT32), w.astype(_FLOAT32), shape, how)
         return wide.astype(g.dtype)
@@ -86,7 +86,7 @@ def input_gradient(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
 
 
 def weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
-    """dw of `shape` from x and dy."""
+    """Dw of `shape` from x and dy."""
     if _is_half(xp, x):
         wide = weight_gradient(xp, x.astype(_FLOAT32), g.astype(_FLOAT32), shape, how)
         return wide.astype(x.dtype)
@@ -160,7 +160,7 @@ def _scattered_pointwise(xp: Any, g: Any, w: Any, shape: Sizes, strides: Sizes) 
 
 
 def _scattered(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
-    """dx by adding every place's scaled kernel where it lies (col2im)."""
+    """Dx by adding every place's scaled kernel where it lies (col2im)."""
     strides, padding, dilation, _ = how
     kernel, channels = w.shape[:-2], shape[-1]
     matrix = xp.ascontiguousarray(w).reshape(-1, w.shape[-1]).T

@@ -29,7 +29,7 @@ _UNDER = (
 
 
 def erf(xp: Any, x: Any, out: Any = None) -> Any:
-    """erf(x) of a float32 or float64 array, into `out` where given."""
+    """The error function of a float32 or float64 array, into `out` where given."""
     if x.dtype.itemsize > 4:
         return _exact(xp, x, out)
     bounded = xp.clip(x, -_BOUND, _BOUND)

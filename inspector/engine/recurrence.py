@@ -183,7 +183,7 @@ def gru_slopes(
     """
     to_hidden, to_h = g
     hidden, gates, inner = states
-    steps, batch, units = hidden.shape
+    steps, _, units = hidden.shape
     split = 2 * units
     slopes = xp.empty(gates.shape, gates.dtype)
     recurrent_slopes = xp.empty(gates.shape, gates.dtype) if reset_after else None

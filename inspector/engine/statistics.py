@@ -29,7 +29,7 @@ def _is_per_channel(x: Any, a: Any) -> bool:
 
 
 def scaled(xp: Any, x: Any, a: Any, b: Any) -> Any:
-    """x · a + b, broadcast."""
+    """X · a + b, broadcast."""
     if xp is np and x.ndim > 1 and x.size > _BLOCK and _is_per_channel(x, a) and a.shape == b.shape:
         return _scaled_channels(x, a.reshape(-1), b.reshape(-1))
     out = xp.multiply(x, a)
@@ -90,7 +90,8 @@ def _channel_moments(x: Any) -> tuple[Any, Any]:
 def channel_sums(xp: Any, g: Any, x: Any, mean: Any, axis: int) -> tuple[Any, Any]:
     """Per channel along `axis`, the sums of g and of g · (x - mean), shaped like mean."""
     if _is_half(x):
-        wide = channel_sums(xp, *(a.astype(_FLOAT32) for a in (g, x, mean)), axis)
+        g32, x32, mean32 = (a.astype(_FLOAT32) for a in (g, x, mean))
+        wide = channel_sums(xp, g32, x32, mean32, axis)
         return wide[0].astype(x.dtype), wide[1].astype(x.dtype)
     if xp is np and _is_per_channel(x, mean):
         return _channel_sums(np.ascontiguousarray(g), x, mean)
@@ -129,8 +130,8 @@ def _unit_rows(xp: Any, x: Any, out: Any, epsilon: float, centered: bool) -> Any
 def normalized(xp: Any, x: Any, scale: Any, offset: Any, epsilon: float, centered: bool) -> Any:
     """Layer or RMS normalization of the last axis."""
     if _is_half(x):
-        parts = [None if a is None else a.astype(_FLOAT32) for a in (x, scale, offset)]
-        return normalized(xp, *parts, epsilon, centered).astype(x.dtype)
+        x32, scale, offset = (None if a is None else a.astype(_FLOAT32) for a in (x, scale, offset))
+        return normalized(xp, x32, scale, offset, epsilon, centered).astype(x.dtype)
     rows = xp.ascontiguousarray(x).reshape(-1, x.shape[-1])
     out = xp.empty(rows.shape, x.dtype)
     for part in _blocks(xp, *rows.shape):
@@ -151,8 +152,10 @@ def normalized_slopes(
     With u the normalized rows and h = g · scale:  dx = (h - mean(h) - u · mean(h · u)) · factor
     """
     if _is_half(x):
-        parts = [None if a is None else a.astype(_FLOAT32) for a in (g, x, scale)]
-        found = normalized_slopes(xp, *parts, epsilon, centered)
+        wide = None if scale is None else scale.astype(_FLOAT32)
+        found = normalized_slopes(
+            xp, g.astype(_FLOAT32), x.astype(_FLOAT32), wide, epsilon, centered
+        )
         return found[0].astype(x.dtype), found[1].astype(x.dtype), found[2].astype(x.dtype)
     width = x.shape[-1]
     rows = xp.ascontiguousarray(x).reshape(-1, width)

@@ -38,7 +38,7 @@ def same_padding(space: Sizes, kernel: Sizes, strides: Sizes, dilation: Sizes) -
 
 
 def padded(xp: Any, x: Any, padding: Padding, value: float = 0.0) -> Any:
-    """x with its spatial axes padded (or cropped); x itself, contiguous, where nothing is to do."""
+    """X with its spatial axes padded (or cropped); x itself, contiguous, where nothing is to do."""
     if not any(map(any, padding)):
         return xp.ascontiguousarray(x)
     space, inner, taken = [], [], []

@@ -31,7 +31,7 @@ def _swap(x: Any) -> Tensor:
 
 
 def _stack(slices: Sequence[Tensor]) -> Tensor:
-    return joining.stack(*slices, axis=0)  # type: ignore[no-any-return]
+    return joining.stack(*slices, axis=0)
 
 
 def _choose(mask: Tensor, new: Any, old: Any) -> Any:
@@ -40,7 +40,7 @@ def _choose(mask: Tensor, new: Any, old: Any) -> Any:
     def pick(one: Tensor, other: Any) -> Tensor:
         other = cast_to(convert_to_tensor(other), one.dtype)
         fitting = shaping.reshape(mask, shape=(mask.shape[0], *(1,) * (one.ndim - 1)))
-        return choice.where(fitting, one, other)  # type: ignore[no-any-return]
+        return choice.where(fitting, one, other)
 
     return tree.map_structure(pick, new, old)
 

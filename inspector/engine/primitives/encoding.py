@@ -43,7 +43,7 @@ def _entry_shape(x: Shape, indices: Shape) -> Shape:
     vjp=each(lambda g, y, x, i: spread_entry(g, i, classes=x.shape[-1]), None),
 )
 def entry(xp: Any, x: Any, indices: Any) -> Any:
-    """x at one index of the last axis per row; 0 where the index is negative."""
+    """X at one index of the last axis per row; 0 where the index is negative."""
     _entry_shape(x.shape, indices.shape)
     places = _checked(xp, indices, x.shape[-1])
     rows = x.reshape(-1, x.shape[-1])

@@ -29,7 +29,7 @@ Gradients = list[Tensor | None]
     ),
 )
 def scale_shift(xp: Any, x: Any, a: Any, b: Any) -> Any:
-    """x · a + b, with a and b broadcast to x."""
+    """X · a + b, with a and b broadcast to x."""
     return statistics.scaled(xp, x, a, b)
 
 
@@ -59,7 +59,7 @@ def moments(xp: Any, x: Any, axis: tuple[int, ...]) -> Any:
     return statistics.moments(xp, x, axis)
 
 
-def _sums_vjp(wanted: Sequence[bool], g: Any, y: Any, *inputs: Tensor, axis: int) -> Gradients:
+def _sums_vjp(wanted: Sequence[bool], g: Any, y: Any, *inputs: Any, axis: int) -> Gradients:
     given, x, mean = inputs
     to_sum, to_product = g
     zero = mean * 0
@@ -84,7 +84,7 @@ def channel_sums(xp: Any, g: Any, x: Any, mean: Any, axis: int) -> Any:
 
 
 def _batch_norm_vjp(
-    wanted: Sequence[bool], g: Any, y: Any, *inputs: Tensor, axis: int, epsilon: float, **has: bool
+    wanted: Sequence[bool], g: Any, y: Any, *inputs: Any, axis: int, epsilon: float, **has: bool
 ) -> Gradients:
     from inspector.engine.primitives.elementwise import sqrt
 

@@ -18,6 +18,7 @@ import numpy as np
 from inspector.engine import recurrence
 from inspector.engine.higher_order import not_offered
 from inspector.engine.primitive import primitive
+from inspector.engine.primitives.choice import full_like
 from inspector.engine.rules import Shape
 from inspector.engine.tensor import Tensor
 
@@ -48,7 +49,7 @@ def _rounded(arrays: Sequence[Any], dtype: Any) -> tuple[Any, ...]:
 
 
 def _or_zeros(gradient: Tensor | None, like: Tensor) -> Tensor:
-    return like * 0 if gradient is None else gradient
+    return full_like(like, value=0) if gradient is None else gradient
 
 
 def _lstm_shapes(x: Shape, h: Shape, c: Shape, kernel: Shape, *rest: Shape, **how: Any) -> Any:

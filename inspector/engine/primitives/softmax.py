@@ -45,7 +45,7 @@ def softmax_rows(xp: Any, out: Any, x: Any) -> None:
 
 
 def softmax_slope_rows(xp: Any, out: Any, g: Any, y: Any) -> None:
-    """y · (g - sum(g·y)), row by row: the Jacobian product without forming the Jacobian."""
+    """Y · (g - sum(g·y)), row by row: the Jacobian product without forming the Jacobian."""
     xp.multiply(g, y, out=out)
     total = out.sum(axis=1, keepdims=True)
     xp.subtract(g, total, out=out)
@@ -103,7 +103,7 @@ def log_softmax_grad(xp: Any, g: Any, y: Any, axis: int) -> Any:
     shape=same, dtype=same, vjp=each(lambda g, y, x, axis: log_softmax_grad(g, y, axis=axis))
 )
 def log_softmax(xp: Any, x: Any, axis: int) -> Any:
-    """x - log(sum(exp(x))) along one axis."""
+    """X - log(sum(exp(x))) along one axis."""
     return along_rows(xp, _log_softmax_rows, x, axis=axis)
 
 

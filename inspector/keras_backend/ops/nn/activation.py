@@ -15,7 +15,7 @@ _SELU_ALPHA = 1.6732632423543772848170429916717
 _SELU_SCALE = 1.0507009873554804934193349852946
 
 
-def as_float(x: Any) -> Tensor:
+def as_float(x: Any) -> Any:
     """A tensor of a floating dtype: integers become what Keras promotes them to."""
     tensor = convert_to_tensor(x)
     if is_inexact(tensor.dtype):

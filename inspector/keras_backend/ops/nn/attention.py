@@ -53,4 +53,4 @@ def dot_product_attention(
         has_bias=bias is not None,
         has_mask=mask is not None,
     )
-    return output  # type: ignore[no-any-return]
+    return output
