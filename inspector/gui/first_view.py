@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspector.layout.scene import default_expanded
 from inspector.trace import Run, children
 
-MOST_BOXES = 24
+MOST_BOXES = 20
 
 
 def first_expanded(run: Run) -> frozenset[str]:

@@ -50,6 +50,7 @@ class GraphPanel(QWidget):
         self._viewpoint.selection_changed.connect(self._follow_selection)
         self._appearance.changed.connect(self._recolour)
         self._scenes.ready.connect(self._take_scene)
+        self._scenes.started.connect(lambda: self._say("Laying out…"))
         self._scenes.failed.connect(self._say_problem)
         self.view.call_clicked.connect(self._clicked)
         self.view.call_opened.connect(self._viewpoint.go_to_call)
@@ -138,7 +139,7 @@ class GraphPanel(QWidget):
         self.legend.show_categories(drawing.categories)
         if self._needs_fit:
             self._needs_fit = False
-            self.view.fit_readably(self._viewpoint.selected)
+            self.view.fit_readably()
         elif self._hold is not None:
             self.view.hold_in_place(*self._hold)
         self._hold = None
@@ -168,7 +169,10 @@ class GraphPanel(QWidget):
         self._viewpoint.select(box or None)
 
     def _say_problem(self, error: LayoutError) -> None:
-        self.note.setText(str(error))
+        self._say(str(error))
+
+    def _say(self, text: str) -> None:
+        self.note.setText(text)
         self.note.adjustSize()
         self.note.show()
         self._place_overlays()

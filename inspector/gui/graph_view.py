@@ -12,7 +12,7 @@ from inspector.gui.drawing import FRAME, Drawing
 from inspector.gui.theme import Theme
 
 _LEAST, _MOST = 0.02, 3.0
-_READABLE = 0.62
+_READABLE = 0.85
 _LARGEST_FIT = 1.25
 _DOT = 24.0
 _STEP = 1.2
@@ -32,7 +32,7 @@ class GraphView(QGraphicsView):
         self.wheel_zooms = False
         self._pressed_at: QPoint | None = None
         self._is_panning = False
-        self._is_fitted = True
+        self._fitted_to: float | None = _LEAST
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         scene.addItem(self.canvas)
@@ -97,15 +97,13 @@ class GraphView(QGraphicsView):
         """Show everything."""
         self._fit_into(_LEAST)
 
-    def fit_readably(self, focus: str | None) -> None:
-        """Show everything if it can be read then, else the part around a call."""
+    def fit_readably(self) -> None:
+        """Show everything if it can be read then, else the part around the selected call."""
         self._fit_into(_READABLE)
-        if focus is not None and self.zoom >= _READABLE - 1e-9:
-            self.bring_into_view(focus)
 
     def zoom_by(self, factor: float) -> None:
         """Zoom around the middle of the view."""
-        self._is_fitted = False
+        self._fitted_to = None
         factor = max(_LEAST, min(_MOST, self.zoom * factor)) / self.zoom
         self.scale(factor, factor)
         self.view_changed.emit()
@@ -122,8 +120,10 @@ class GraphView(QGraphicsView):
     def bring_into_view(self, call_id: str) -> None:
         """Scroll, as little as is needed, until a call (or the box that holds it) is seen."""
         index = self.canvas.drawing.home.get(call_id, -1)
-        if index < 0:
-            return
+        if index >= 0:
+            self._bring_box_into_view(index)
+
+    def _bring_box_into_view(self, index: int) -> None:
         rect = box_rect(self.canvas, index)
         if self.canvas.drawing.kinds[index] == FRAME:
             rect.setHeight(min(rect.height(), HEADER * 3))
@@ -145,7 +145,7 @@ class GraphView(QGraphicsView):
         self.view_changed.emit()
 
     def _fit_into(self, least: float) -> None:
-        self._is_fitted = True
+        self._fitted_to = least
         bounds = self.canvas.boundingRect().adjusted(20, 20, -20, -20)
         size = self.viewport().size()
         across = (size.width() - 24) / max(bounds.width(), 1.0)
@@ -154,6 +154,8 @@ class GraphView(QGraphicsView):
         self.resetTransform()
         self.scale(factor, factor)
         self.centerOn(bounds.center())
+        if self.canvas.selected >= 0:
+            self._bring_box_into_view(self.canvas.selected)
         self.view_changed.emit()
 
     # Painting behind the canvas
@@ -191,7 +193,7 @@ class GraphView(QGraphicsView):
         moved = at - self._pressed_at
         if not self._is_panning and moved.manhattanLength() < 5:
             return
-        self._is_panning, self._is_fitted = True, False
+        self._is_panning, self._fitted_to = True, None
         self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         self._scroll_by(moved)
         self._pressed_at = at
@@ -221,12 +223,15 @@ class GraphView(QGraphicsView):
             delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 delta = QPoint(delta.y(), delta.x())
-            self._is_fitted = False
+            self._fitted_to = None
             self._scroll_by(delta)
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
+        if self._fitted_to is not None:
+            # Until the user moves the picture, it goes on fitting.
+            self._fit_into(self._fitted_to)
         self.view_changed.emit()
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name

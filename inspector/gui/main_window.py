@@ -20,7 +20,7 @@ from inspector.gui.session_bridge import SessionBridge, SessionFactory
 from inspector.gui.tensor_store import TensorStore
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
-from inspector.gui.window_parts import make_parts, size_docks
+from inspector.gui.window_parts import make_parts
 from inspector.trace import Trace
 from inspector.trace.stepping import StepKind
 
@@ -62,7 +62,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setObjectName("main")
         self.resize(1480, 920)
-        size_docks(self, self.parts)
         self._show_state()
         self._refill_recent()
 
@@ -184,7 +183,7 @@ class MainWindow(QMainWindow):
         is_on = self.commands.actions["ops"].isChecked()
         self.viewpoint.set_granularity("op" if is_on else "call")
         if is_on:
-            self.parts.docks["Ops"].raise_()
+            self.parts.bring_forward("Ops")
 
     def next_failure(self) -> None:
         runs = self.viewpoint.runs
@@ -277,8 +276,6 @@ class MainWindow(QMainWindow):
         state, path = self.opening.state, self.opening.path
         self.setWindowTitle(f"{path.name} — {_TITLE}" if path else _TITLE)
         self.parts.pages.setCurrentIndex(0 if state == "empty" else 1)
-        for dock in self.parts.docks.values():
-            dock.setVisible(state != "empty")
         if state != "opening":
             self.parts.progress.hide()
         self.commands.enable(("stop",), is_enabled=state == "opening")
@@ -351,5 +348,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.bridge.close()
+        self.scenes.close()
         super().closeEvent(event)
 

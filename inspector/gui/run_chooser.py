@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
+from inspector.gui.drop_down import DropDown
 from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.wording import run_text
 from inspector.trace import Run, Trace
 
 
-class RunChooser(QComboBox):
+class RunChooser(DropDown):
     """One entry a run; the number of runs that were not kept is in the tool tip."""
 
     def __init__(self, viewpoint: Viewpoint) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
+from inspector.gui.drop_down import DropDown
 from inspector.gui.slicing import Slicing
 from inspector.gui.table_panel import set_role
 
@@ -39,7 +40,7 @@ class SlicerBar(QWidget):
         self.setVisible(bool(slicing.fixed))
 
     def _add_axes(self, slicing: Slicing) -> None:
-        choice = QComboBox()
+        choice = DropDown()
         choice.setObjectName("axes")
         choice.setAccessibleName("Axes of the heatmap")
         pairs = [

@@ -133,11 +133,14 @@ class CodeView(QPlainTextEdit):
             self.setExtraSelections([])
             return
         self.setExtraSelections([self._marked(block)])
+        self._bring_into_view(line)
+        self._gutter.update()
+
+    def _bring_into_view(self, line: int) -> None:
         first = self.firstVisibleBlock().blockNumber()
         visible = max(self.viewport().height() // max(self.fontMetrics().height(), 1) - 2, 1)
         if not first + 1 <= line - 1 < first + visible:
             self.verticalScrollBar().setValue(max(line - 1 - visible // 3, 0))
-        self._gutter.update()
 
     def paint_gutter(self, event: QPaintEvent) -> None:
         """Line numbers, and a pointer at the marked line."""
@@ -164,6 +167,8 @@ class CodeView(QPlainTextEdit):
         super().resizeEvent(event)
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
+        if self.line:
+            self._bring_into_view(self.line)
 
     def _paint_number(self, painter: QPainter, block: QTextBlock, area: QRectF) -> None:
         theme = self._appearance.theme

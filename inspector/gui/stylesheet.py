@@ -28,11 +28,13 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QStatusBar { background: $window; color: $muted; border-top: 1px solid $border; }
 QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $muted; padding: 1px 8px; }
-QDockWidget { color: $text; font-weight: 600; titlebar-close-icon: none; }
+QDockWidget { color: $text; font-weight: 600; }
+QDockWidget::close-button, QDockWidget::float-button { width: 0; height: 0; border: 0; icon-size: 0; }
 QDockWidget::title { background: $window; padding: 6px 10px; border-bottom: 1px solid $border;
                      text-align: left; }
 QDockWidget > QWidget { background: $panel; }
-QTabBar { background: $window; }
+QTabWidget::pane { border: 0; border-top: 1px solid $border; }
+QTabBar { background: $window; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: 6px 11px; border: 0;
                border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
@@ -48,6 +50,7 @@ QHeaderView::section { background: $panel; color: $muted; border: 0;
     border-bottom: 1px solid $border; padding: 5px 7px; font-weight: 400; }
 QComboBox { background: $panel; color: $text; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; }
+QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox:hover { border-color: $accent; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $border;
             selection-background-color: $accent_soft; selection-color: $text; }

@@ -43,7 +43,7 @@ class ValuesPanel(QWidget):
         self.title.setContentsMargins(10, 8, 10, 6)
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
-        self.rows = TablePanel("Values", self._columns(), "Select a call to see its values.", stretch=1)
+        self.rows = TablePanel("Values", self._columns(), "Select a call to see its values.")
         self.view = TensorView(appearance, store)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.rows)
@@ -125,8 +125,11 @@ class ValuesPanel(QWidget):
 
     def _columns(self) -> tuple[Column, ...]:
         return (
-            Column("", lambda row: row.role, colour=lambda _: self._appearance.theme.muted),
-            Column("Name", lambda row: row.name, is_bold=lambda row: row.role == "output"),
+            Column(
+                "Tensor",
+                lambda row: f"{row.role} {row.name}".strip(),
+                is_bold=lambda row: row.role in ("output", "op out"),
+            ),
             Column("Shape", lambda row: shape_text(row.shape), is_code=True),
             Column("dtype", lambda row: row.dtype, colour=lambda _: self._appearance.theme.muted),
             Column(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from inspector.gui.banner import Banner, ProgressStrip
@@ -50,7 +51,15 @@ class Parts:
     replaced: ReplacedPanel
     output: OutputPanel
     pages: QStackedWidget
+    workbench: Workbench
     docks: dict[str, QDockWidget]
+    tabs: dict[str, QTabWidget]
+
+    def bring_forward(self, title: str) -> None:
+        """Show the tab of a panel."""
+        tabs = self.tabs[title]
+        names = [tabs.tabText(place) for place in range(tabs.count())]
+        tabs.setCurrentIndex(names.index(title))
 
 
 def make_parts(
@@ -79,11 +88,38 @@ def make_parts(
         replaced=ReplacedPanel(viewpoint, appearance),
         output=OutputPanel(appearance),
         pages=QStackedWidget(),
+        workbench=Workbench(),
         docks={},
+        tabs={},
     )
-    window.setCentralWidget(_middle(parts))
-    _dock(window, parts)
+    parts.workbench.setCentralWidget(_middle(parts))
+    _dock(parts.workbench, parts)
+    parts.pages.addWidget(parts.start)
+    parts.pages.addWidget(parts.workbench)
+    window.setCentralWidget(parts.pages)
+    # Docks take their sizes only once they have been laid out.
+    parts.workbench.first_shown.connect(
+        lambda: size_docks(parts), Qt.ConnectionType.QueuedConnection
+    )
     return parts
+
+
+class Workbench(QMainWindow):
+    """A main window inside the main window: its docks come and go with it as one."""
+
+    first_shown = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setObjectName("workbench")
+        self._is_new = True
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        if self._is_new:
+            self._is_new = False
+            self.first_shown.emit()
 
 
 def _middle(parts: Parts) -> QWidget:
@@ -95,58 +131,73 @@ def _middle(parts: Parts) -> QWidget:
         column.addWidget(part)
     column.addWidget(parts.graph, 1)
     column.addWidget(parts.timeline)
-    parts.pages.addWidget(parts.start)
-    parts.pages.addWidget(debugger)
-    return parts.pages
+    return debugger
 
 
 def _dock(window: QMainWindow, parts: Parts) -> None:
-    window.setDockNestingEnabled(True)
-    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
     bottom = Qt.DockWidgetArea.BottomDockWidgetArea
     window.setCorner(Qt.Corner.BottomLeftCorner, left)
     window.setCorner(Qt.Corner.BottomRightCorner, right)
-    places = (
-        ("Calls", parts.calls, left),
-        ("Source", parts.source, left),
-        ("Values", parts.values, right),
-        ("Weights", parts.weights, right),
-        ("Ops", parts.ops, right),
-        ("Losses", parts.losses, bottom),
-        ("Masks", parts.masks, bottom),
-        ("Replaced", parts.replaced, bottom),
-        ("Output", parts.output, bottom),
+    _dock_side_by_side(window, parts, left, {"Calls": parts.calls, "Source": parts.source})
+    _dock_as_tabs(
+        window,
+        parts,
+        right,
+        {"Values": parts.values, "Weights": parts.weights, "Ops": parts.ops},
     )
-    for title, panel, area in places:
-        parts.docks[title] = _dock_of(window, title, panel, area)
-    docks = parts.docks
-    window.splitDockWidget(docks["Calls"], docks["Source"], Qt.Orientation.Vertical)
-    for first, other in (("Values", "Weights"), ("Weights", "Ops"), ("Losses", "Masks"), ("Masks", "Replaced"), ("Replaced", "Output")):
-        window.tabifyDockWidget(docks[first], docks[other])
-    docks["Values"].raise_()
-    docks["Losses"].raise_()
-    size_docks(window, parts)
+    _dock_as_tabs(
+        window,
+        parts,
+        bottom,
+        {
+            "Losses": parts.losses,
+            "Masks": parts.masks,
+            "Replaced": parts.replaced,
+            "Output": parts.output,
+        },
+    )
 
 
-def size_docks(window: QMainWindow, parts: Parts) -> None:
+def _dock_side_by_side(
+    window: QMainWindow, parts: Parts, area: Qt.DockWidgetArea, panels: dict[str, QWidget]
+) -> None:
+    for title, panel in panels.items():
+        parts.docks[title] = _dock_of(window, title, panel)
+        window.addDockWidget(area, parts.docks[title])
+
+
+def _dock_as_tabs(
+    window: QMainWindow, parts: Parts, area: Qt.DockWidgetArea, panels: dict[str, QWidget]
+) -> None:
+    # Tabbed docks would leave stray tab bars over the other docks (Qt 6.11, seen off-screen and
+    # under X): a dock with tabs in it does not.
+    tabs = QTabWidget()
+    tabs.setDocumentMode(True)
+    for title, panel in panels.items():
+        tabs.addTab(panel, title)
+        parts.tabs[title] = tabs
+    title = " and ".join([", ".join(list(panels)[:-1]), list(panels)[-1]])
+    dock = parts.docks[title] = _dock_of(window, title, tabs)
+    dock.setTitleBarWidget(QWidget())
+    window.addDockWidget(area, dock)
+
+
+def size_docks(parts: Parts) -> None:
     """Give the graph the room that it needs, and the panels theirs."""
-    docks = parts.docks
-    window.resizeDocks([docks["Calls"], docks["Values"]], [360, 380], Qt.Orientation.Horizontal)
-    window.resizeDocks([docks["Calls"], docks["Source"]], [380, 360], Qt.Orientation.Vertical)
-    window.resizeDocks([docks["Losses"]], [170], Qt.Orientation.Vertical)
+    window = parts.workbench
+    calls, source, values, losses = parts.docks.values()
+    window.resizeDocks([calls, values], [380, 370], Qt.Orientation.Horizontal)
+    window.resizeDocks([calls, source], [400, 360], Qt.Orientation.Vertical)
+    window.resizeDocks([losses], [180], Qt.Orientation.Vertical)
 
 
-def _dock_of(
-    window: QMainWindow, title: str, panel: QWidget, area: Qt.DockWidgetArea
-) -> QDockWidget:
+def _dock_of(window: QMainWindow, title: str, panel: QWidget) -> QDockWidget:
     dock = QDockWidget(title, window)
     dock.setObjectName(f"dock_{title.lower()}")
     dock.setFeatures(
         QDockWidget.DockWidgetFeature.DockWidgetMovable
-        | QDockWidget.DockWidgetFeature.DockWidgetFloatable
         | QDockWidget.DockWidgetFeature.DockWidgetClosable
     )
     dock.setWidget(panel)
-    window.addDockWidget(area, dock)
     return dock
