@@ -1,0 +1,91 @@
+"""pytest plugin: Keras' own unit tests on our backend.
+
+It does what the `conftest.py` of Keras' repository does, which no release carries; with one
+difference: tests that need a trainable backend run. Tests that cannot pass are in
+`excluded.json`, each with its reason, and count as failures when they pass.
+"""
+
+import json
+import os
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+STOCK = os.environ.get("CONFORMANCE_STOCK") == "1"
+
+if STOCK:
+    os.environ["KERAS_BACKEND"] = "numpy"
+else:
+    from inspector.keras_backend import install
+
+    install("numpy")
+
+from keras.src.backend import backend  # noqa: E402  # only once the backend is chosen
+
+# Seven test files begin with `from conftest import skip_if_backend`.
+conftest = types.ModuleType("conftest")
+conftest.skip_if_backend = lambda name, reason: pytest.mark.skipif(backend() == name, reason=reason)
+sys.modules["conftest"] = conftest
+
+EXCLUDED = json.loads((Path(__file__).parent / "excluded.json").read_text(encoding="utf-8"))
+
+
+def identity(nodeid):
+    """`ops/core_test::CoreOpsTest::test_map`, wherever Keras is installed."""
+    path, _, rest = nodeid.partition("::")
+    inside = path.replace("\\", "/").rpartition("keras/src/")[2].removesuffix(".py")
+    return f"{inside}::{rest}" if rest else inside
+
+
+def excluded_for(name):
+    """Why a test cannot pass; None when it must."""
+    for entry in EXCLUDED:
+        if name == entry["test"] or name.startswith((entry["test"] + "::", entry["test"] + "[")):
+            return entry["reason"]
+    return None
+
+
+def pytest_configure(config):
+    for marker in ("requires_trainable_backend: needs training", "multi_device: needs several"):
+        config.addinivalue_line("markers", marker)
+    config.conformance_results = {}
+
+
+def pytest_ignore_collect(collection_path):
+    """Files that cannot even be imported here."""
+    name = identity(str(collection_path))
+    reason = next((e["reason"] for e in EXCLUDED if e["test"] == name and e.get("file")), None)
+    return True if reason and not STOCK else None
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "multi_device" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="there is one device"))
+        if STOCK and "requires_trainable_backend" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="stock cannot train"))
+        reason = excluded_for(identity(item.nodeid))
+        if reason and not STOCK:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def pytest_runtest_logreport(report):
+    name = identity(report.nodeid)
+    if report.when == "call" or report.outcome != "passed":
+        RESULTS[name] = "xfailed" if hasattr(report, "wasxfail") else report.outcome
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        RESULTS[identity(report.nodeid)] = "error"
+
+
+RESULTS: dict[str, str] = {}
+
+
+def pytest_sessionfinish():
+    target = os.environ.get("CONFORMANCE_OUT")
+    if target:
+        Path(target).write_text(json.dumps(RESULTS, indent=0, sort_keys=True), encoding="utf-8")
