@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
@@ -64,6 +64,7 @@ class Recorder:
         self._node_lines: dict[int, tuple[Any, Location | None]] = {}
         self._flushed = (0.0, 0.0)
         self._call_code: CodeType | None = None
+        self._node_line: Location | None = None
 
     def install(self) -> None:
         """Begin to watch."""
@@ -120,10 +121,19 @@ class Recorder:
         self._on_run(self._writer.run(context), False)
         self._flushed = (time.perf_counter(), time.perf_counter() - now)
 
-    def call_model(self, name: str, inputs: Any, *, training: bool, seed: int | None) -> None:
+    def call_model(
+        self,
+        name: str,
+        inputs: Any,
+        *,
+        training: bool,
+        seed: int | None,
+        others: Mapping[str, Any] | None = None,
+    ) -> None:
         """Run a model once more; the new run is told like any other.
 
-        inputs: a dict from argument name to array ("" for the first argument), or one structure.
+        inputs: the structure of arrays for the first argument.
+        others: further arguments by name.
 
         Raises:
             CaptureError: there is no model of that name.
@@ -137,20 +147,28 @@ class Recorder:
             )
         self._runs.seed = seed
         if private.takes_training(layer):
-            layer(inputs, training=training)
+            layer(inputs, **(others or {}), training=training)
         else:
-            layer(inputs)
+            layer(inputs, **(others or {}))
         self._runs.settle()
         self._tell_models()
 
     # --- Watcher: what the hooks tell ----------------------------------------------------
 
-    def layer_made(self, layer: Any) -> None:
+    def operation_made(self, operation: Any) -> None:
         location, _ = self._locator.find()
         if location is not None:
-            self._made_at[layer] = location
-        if isinstance(layer, private.Model):
-            self._models.add(layer)
+            self._made_at[operation] = location
+        if isinstance(operation, private.Model):
+            self._models.add(operation)
+
+    def operation_run(self, operation: Any, original: Callable[[], Any]) -> Any:
+        # A Functional model runs its nodes, not the user's lines: the line is where it was made.
+        before, self._node_line = self._node_line, self._made_at.get(operation)
+        try:
+            return original()
+        finally:
+            self._node_line = before
 
     def layer_called(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any:
         if self._runs.is_muted:
@@ -235,6 +253,10 @@ class Recorder:
             return
         frame = context.current
         if frame.layer is layer and not frame.inputs:
+            if frame.symbolic:
+                # Keras may have called what is inside once already, to build it.
+                context.forget_inside(frame)
+                frame.ready_at = len(context.tape.records)
             frame.receive(args, kwargs)
             context.origins.enter(frame)
 
@@ -268,7 +290,11 @@ class Recorder:
         self._notice(losses.regularized(layer, values, made_at))
 
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None:
-        self._notice(losses.computed(loss, value, self._here()))
+        prediction = next(iter(private.flatten(arguments[1])), None)
+        context = self._runs.top
+        maker = context.origins.maker(prediction) if context is not None else None
+        owner = maker.path if maker is not None else loss.name
+        self._notice(losses.computed(loss, value, self._here(), owner))
 
     def _notice(self, noticed: list[NoticedLoss]) -> None:
         context = self._runs.top
@@ -325,6 +351,8 @@ class Recorder:
     # --- lines ---------------------------------------------------------------------------
 
     def _here(self) -> Location | None:
+        if self._node_line is not None:
+            return self._node_line
         location, met = self._locator.find(self._call_code)
         context = self._runs.top
         if met and context is not None and context.current is not None:

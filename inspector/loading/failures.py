@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from inspector.loading.policies.endings import EndedItself
 from inspector.loading.user_files import UserFiles
 from inspector.trace import OpenFailure
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints parts of its messages bold
 _FIXES: tuple[tuple[type[BaseException], str], ...] = (
     (ModuleNotFoundError, "Install {name} into the worker's Python, or take that import out."),
     (ImportError, "Check the name against the installed version, or take that import out."),
@@ -65,7 +67,7 @@ def _type_of(error: BaseException) -> str:
 
 def _message_of(error: BaseException) -> str:
     if isinstance(error, InspectorError):
-        return error.message
+        return _COLOURS.sub("", error.message)
     if isinstance(error, EndedItself):
         return f"The script ended its own process: {error.how}."
     if isinstance(error, SystemExit):
@@ -74,11 +76,18 @@ def _message_of(error: BaseException) -> str:
         return error.msg or "invalid syntax"
     if isinstance(error, RecursionError):
         return "A function calls itself without end (maximum recursion depth exceeded)."
-    return str(error) or type(error).__name__
+    return _text_of(error) or type(error).__name__
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return _COLOURS.sub("", str(error)).strip()
+    except Exception:  # an exception of the user's whose own __str__ raises
+        return ""
 
 
 def _fix_of(error: BaseException) -> str:
-    if isinstance(error, InspectorError):
+    if isinstance(error, InspectorError) and error.fix:
         return error.fix
     if isinstance(error, Stopped):
         return "Look at the line at which it was, or give the script more time."

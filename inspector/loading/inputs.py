@@ -8,12 +8,12 @@ numbers stay within the range of the Embedding that they go into.
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import numpy as np
 
-from inspector.capture import Recorder
 from inspector.errors import CaptureError
 
 BATCH = 2
@@ -24,25 +24,42 @@ _WORDS = ("the movie was great", "a dull and noisy film", "she reads the paper",
 Array = np.ndarray[Any, Any]
 
 
-def made_up(model: Any, seed: int = 0) -> Any:
-    """One structure of arrays that the model can be called with.
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelInputs:
+    """What to call a model with: its first argument, and others by name."""
+
+    first: Any
+    others: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        leaves = keras.tree.flatten([self.first, self.others])
+        return ", ".join(f"{leaf.dtype}{list(leaf.shape)}" for leaf in leaves)
+
+
+def made_up(model: Any, seed: int = 0) -> ModelInputs:
+    """Arrays that the model can be called with.
 
     Raises:
         CaptureError: the model says nothing from which inputs could be made.
     """
     random = np.random.default_rng(seed)
-    symbols = _symbolic_inputs(model)
+    symbols = symbolic_inputs(model)
     if symbols is not None:
-        return keras.tree.map_structure(lambda symbol: _like_symbol(symbol, model, random), symbols)
+        return ModelInputs(
+            keras.tree.map_structure(lambda symbol: _like_symbol(symbol, model, random), symbols)
+        )
     shapes = _build_shapes(model)
     if shapes is not None:
-        return _map_shapes(shapes, lambda shape: _array(shape, *_kind_by_layers(model), random))
-    arguments = _required_arguments(model)
-    arrays = [_by_first_layer(model, random) for _ in arguments or [""]]
-    return arrays[0] if len(arrays) == 1 else dict(zip(arguments, arrays, strict=True))
+        return ModelInputs(
+            _map_shapes(shapes, lambda shape: array(shape, *_kind_by_layers(model), random))
+        )
+    others = required_arguments(model)[1:]
+    first = _by_first_layer(model, random)
+    return ModelInputs(first, {name: _by_first_layer(model, random) for name in others})
 
 
-def _symbolic_inputs(model: Any) -> Any:
+def symbolic_inputs(model: Any) -> Any:
+    """The structure of a Functional or built Sequential model's inputs; None for others."""
     try:
         structure = getattr(model, "_inputs_struct", None)
         return structure if structure is not None else getattr(model, "inputs", None) or None
@@ -54,7 +71,7 @@ def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
     shape = _filled(symbol.shape)
     dtype = keras.backend.standardize_dtype(symbol.dtype)
     limit = _largest_index(symbol, model)
-    return _array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
+    return array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
 
 
 def _build_shapes(model: Any) -> Any:
@@ -88,7 +105,8 @@ def _kind_by_layers(model: Any) -> tuple[str, int | None]:
     return "float32", None
 
 
-def _required_arguments(model: Any) -> list[str]:
+def required_arguments(model: Any) -> list[str]:
+    """Names of the arguments of the model's `call` that have no default."""
     parameters = list(inspect.signature(type(model).call).parameters.values())[1:]
     plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [
@@ -109,8 +127,8 @@ def _by_first_layer(model: Any, random: np.random.Generator) -> Array:
             fix="Call it in the file, or give an input: --input 'float32[2,8]'.",
         )
     if isinstance(layer, keras.layers.Embedding):
-        return _array((BATCH, _SEQUENCE), "int32", int(layer.input_dim), random)
-    return _array(_shape_for(layer), "float32", None, random)
+        return array((BATCH, _SEQUENCE), "int32", int(layer.input_dim), random)
+    return array(_shape_for(layer), "float32", None, random)
 
 
 def _shape_for(layer: Any) -> tuple[int, ...]:
@@ -186,9 +204,10 @@ def _filled(shape: tuple[int | None, ...]) -> tuple[int, ...]:
     return tuple(unknown if size is None else int(size) for size in shape)
 
 
-def _array(
+def array(
     shape: tuple[int, ...], dtype: str, limit: int | None, random: np.random.Generator
 ) -> Array:
+    """Values for one input: within `limit` for indices, as pixels or normal numbers otherwise."""
     if dtype == "string":
         count = int(np.prod(shape, dtype=int))
         return np.array([_WORDS[i % len(_WORDS)] for i in range(count)], object).reshape(shape)
@@ -199,28 +218,3 @@ def _array(
     if len(shape) >= 4:  # pixels
         return random.random(shape).astype(dtype)
     return random.standard_normal(shape).astype(dtype)
-
-
-def recorded(recorder: Recorder, name: str) -> Any:
-    """The inputs of the model's last recorded run, None when there is none or they are gone."""
-    for run in reversed(recorder.runs()):
-        if run.model == name and run.kind == "forward" and run.calls:
-            top = run.calls[0]
-            tensors = [
-                recorder.tensor(run.number, ref.tensor) if ref.tensor is not None else None
-                for ref in top.inputs
-            ]
-            if all(tensor is not None and not tensor.is_meta for tensor in tensors):
-                names = [edge.argument for edge in run.edges if edge.target == top.id]
-                return _by_argument(names, tensors)
-    return None
-
-
-def _by_argument(names: list[str], tensors: list[Any]) -> Any:
-    if len(names) != len(tensors):  # some came from ops before the call: keep their order only
-        return tensors[0] if len(tensors) == 1 else tensors
-    arguments: dict[str, Any] = {}
-    for name, tensor in zip(names, tensors, strict=True):
-        arguments.setdefault(name, []).append(tensor)
-    single = {name: found[0] if len(found) == 1 else found for name, found in arguments.items()}
-    return next(iter(single.values())) if len(single) == 1 else single

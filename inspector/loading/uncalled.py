@@ -1,4 +1,4 @@
-"""After the script: models that were built but never called, and models that only wait in functions.
+"""After the script: models that were built but never called, or only wait in functions.
 
 A script that ends without a single run shows nothing, so what it would have done later is done
 here: functions that make models are called, models are run once, on inputs that we make up. All
@@ -16,7 +16,7 @@ import keras
 
 from inspector.capture import Recorder
 from inspector.errors import CaptureError, OpenError
-from inspector.loading import inputs
+from inspector.loading import given_inputs, inputs
 from inspector.loading.notes import Notes
 
 _MAKES_MODELS = re.compile(
@@ -47,7 +47,7 @@ def run(
     if not living:
         raise OpenError(
             "The file builds no Keras model and calls no layer.",
-            fix="Open a file that builds a model, or a function without arguments that returns one.",
+            fix="Open a file that builds a model, or that has a function which returns one.",
         )
     if model is not None and model not in living:
         raise CaptureError(
@@ -84,15 +84,14 @@ def _never_called(recorder: Recorder) -> Iterator[str]:
 def _run_on_specs(
     name: str, recorder: Recorder, specs: tuple[str, ...], *, training: bool, seed: int
 ) -> None:
-    arrays = inputs.from_specs(specs, seed)
-    recorder.call_model(name, arrays, training=training, seed=seed)
+    given = given_inputs.from_specs(recorder.keras_models()[name], specs, seed)
+    recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
 
 
 def _run_made_up(name: str, recorder: Recorder, notes: Notes, *, training: bool, seed: int) -> None:
-    arrays = inputs.made_up(recorder.keras_models()[name], seed)
-    shapes = ", ".join(f"{a.dtype}{list(a.shape)}" for a in keras.tree.flatten(arrays))
-    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {shapes}.")
-    recorder.call_model(name, arrays, training=training, seed=seed)
+    made = inputs.made_up(recorder.keras_models()[name], seed)
+    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {made}.")
+    recorder.call_model(name, made.first, others=made.others, training=training, seed=seed)
 
 
 def _make_models(namespace: dict[str, object], recorder: Recorder, notes: Notes) -> None:

@@ -141,7 +141,7 @@ class Client:
         self._send_now(packed)
 
     def stop(self) -> None:
-        """Stop what the worker does: asked first, killed when it has not stopped by the grace time."""
+        """Stop what the worker does: it is asked, and killed when the grace time is over."""
         if not self.is_alive or not self._busy.is_set():
             return
         self.send(Stop())

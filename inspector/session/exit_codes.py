@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 
-# Above what scripts and shells use; the worker ends with them itself, so that the window can say why.
+# Above what scripts and shells use; the worker ends itself with them, so that we can say why.
 OUT_OF_MEMORY = 87
 NO_KERAS = 88
 _FAULT_LINE = re.compile(r'  File "(.+)", line (\d+) in ')

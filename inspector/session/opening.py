@@ -16,7 +16,8 @@ import keras
 from inspector.capture import Recorder
 from inspector.engine import array_module
 from inspector.errors import CaptureError
-from inspector.loading import inputs, uncalled
+from inspector.loading import given_inputs, inputs, uncalled
+from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies
@@ -117,17 +118,26 @@ class OpenedFile:
                 f"{', '.join(living) or 'none'}.",
                 fix="Give one of these names.",
             )
-        arrays = inputs.for_run(
-            self._recorder, command.model, command.input_specs, self._notes, command.seed
-        )
+        given = self._inputs_for(living[command.model], command)
+        before = len(self._recorder.runs())
         failure = self._run(
             lambda: self._recorder.call_model(
-                command.model, arrays, training=command.training, seed=command.seed
+                command.model,
+                given.first,
+                others=given.others,
+                training=command.training,
+                seed=command.seed,
             )
         )
         self._output.finish()
-        if failure is not None and not any(run.failure for run in self._recorder.runs()[-1:]):
+        if failure is not None and len(self._recorder.runs()) == before:
             raise CaptureError(failure.message, fix=failure.fix)
+
+    def _inputs_for(self, model: object, command: RunModel) -> ModelInputs:
+        if command.input_specs:
+            return given_inputs.from_specs(model, command.input_specs, command.seed)
+        found = given_inputs.from_last_run(self._recorder, command.model)
+        return found or inputs.made_up(model, command.seed)
 
     def read_tensor(self, command: ReadTensor) -> None:
         """Answer with the values of one tensor, or why there are none."""

@@ -14,6 +14,7 @@ from inspector.loading.policies import (
     guard,
     plots,
     processes,
+    training,
 )
 from inspector.loading.situation import Situation
 
@@ -24,6 +25,7 @@ POLICIES = (
     plots.install,
     processes.install,
     endings.install,
+    training.install,
 )
 
 

@@ -20,6 +20,11 @@ from inspector.loading.situation import Situation
 _ONE_STEP = "One training step on the first batch is recorded; training on would show no more."
 _ONE_BATCH = "Only the first batch is computed."
 _BATCH = 32
+# What may follow `x` and `y` by position, in Keras' order.
+_FIT = ("batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data",
+        "shuffle", "class_weight", "sample_weight", "initial_epoch")  # fmt: skip
+_EVALUATE = ("batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict")
+_PREDICT = ("batch_size", "verbose", "steps", "callbacks")
 _MAX_REPEATED_BYTES = 1 << 28
 
 
@@ -39,7 +44,8 @@ class _Training:
 
     def fit(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def fit_once(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+        def fit_once(model: Any, x: Any = None, y: Any = None, *rest: Any, **options: Any) -> Any:
+            options |= dict(zip(_FIT, rest, strict=False))
             self._notes.add(f"{model.name}.fit", _ONE_STEP)
             size = options.pop("batch_size", None) or _BATCH
             share = options.pop("validation_split", None) or 0.0
@@ -62,7 +68,10 @@ class _Training:
 
     def evaluate(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def evaluate_once(model: Any, x: Any = None, y: Any = None, **options: Any) -> Any:
+        def evaluate_once(
+            model: Any, x: Any = None, y: Any = None, *rest: Any, **options: Any
+        ) -> Any:
+            options |= dict(zip(_EVALUATE, rest, strict=False))
             if self._inside:
                 return original(model, x, y, **options)
             size = options.pop("batch_size", None) or _BATCH
@@ -77,7 +86,8 @@ class _Training:
 
     def predict(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def predict_once(model: Any, x: Any, **options: Any) -> Any:
+        def predict_once(model: Any, x: Any, *rest: Any, **options: Any) -> Any:
+            options |= dict(zip(_PREDICT, rest, strict=False))
             if self._inside:
                 return original(model, x, **options)
             size = options.pop("batch_size", None) or _BATCH
