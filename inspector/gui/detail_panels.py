@@ -9,7 +9,7 @@ from inspector.gui.table_model import Column
 from inspector.gui.table_panel import TablePanel
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
-from inspector.gui.wording import number_text, place_text, shape_text, time_text
+from inspector.gui.wording import number_text, place_text, shape_text, time_text, weight_name
 from inspector.trace import Loss, Mask, MaskEvent, Op, Replacement, Update, Weight
 
 
@@ -39,7 +39,7 @@ class WeightsPanel(TablePanel):
         super().__init__(
             "Weights",
             (
-                Column("Weight", lambda row: row.weight.name),
+                Column("Weight", lambda row: weight_name(row.weight)),
                 Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
                 Column("dtype", lambda row: row.weight.dtype, colour=lambda _: theme().muted),
                 Column(

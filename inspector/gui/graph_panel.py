@@ -33,6 +33,7 @@ class GraphPanel(QWidget):
         self._shown_run: Run | None = None
         self._hold: tuple[str, QPoint] | None = None
         self._needs_fit = True
+        self._is_waiting = False
         self._spans = spans(Drawing(), viewpoint.steps)
         self.view = GraphView(appearance.theme)
         self.legend = Legend(appearance, self.view)
@@ -56,6 +57,11 @@ class GraphPanel(QWidget):
         self.view.call_opened.connect(self._viewpoint.go_to_call)
         self.view.group_toggled.connect(self.toggle)
         self.view.view_changed.connect(self._place_overlays)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a scene was asked for that has not come yet."""
+        return self._is_waiting
 
     @property
     def expanded(self) -> frozenset[str]:
@@ -123,9 +129,11 @@ class GraphPanel(QWidget):
             self.scene = None
             self._show(Drawing())
             return
+        self._is_waiting = True
         self._scenes.want(run, self.expanded)
 
     def _take_scene(self, scene: Scene) -> None:
+        self._is_waiting = False
         self.scene = scene
         self._show(drawing_of(scene, self._viewpoint.run))
         self.scene_changed.emit()
@@ -169,6 +177,7 @@ class GraphPanel(QWidget):
         self._viewpoint.select(box or None)
 
     def _say_problem(self, error: LayoutError) -> None:
+        self._is_waiting = False
         self._say(str(error))
 
     def _say(self, text: str) -> None:

@@ -12,7 +12,7 @@ from inspector.gui.drawing import FRAME, Drawing
 from inspector.gui.theme import Theme
 
 _LEAST, _MOST = 0.02, 3.0
-_READABLE = 0.85
+_READABLE = 0.75
 _LARGEST_FIT = 1.25
 _DOT = 24.0
 _STEP = 1.2

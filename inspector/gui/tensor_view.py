@@ -42,6 +42,7 @@ class TensorView(QWidget):
         self._of: tuple[int, int] | None = None
         self._slicing: Slicing | None = None
         self._wanted: Wanted | None = None
+        self._shown: Wanted | None = None
         self._histogram: Histogram | None = None
         self._heatmap: Heatmap | None = None
         self._build()
@@ -68,6 +69,11 @@ class TensorView(QWidget):
     def number_texts(self) -> dict[str, str]:
         """The statistics as shown."""
         return {name: label.text() for name, label in self._numbers.items()}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether values were asked for that have not come yet."""
+        return self._wanted is not None and self._wanted != self._shown
 
     @property
     def reason(self) -> str:
@@ -97,14 +103,13 @@ class TensorView(QWidget):
 
     def _show(self, answer: TensorRead) -> None:
         if answer.problem:
-            of = self._of
             self.show_nothing(f"No values: {answer.problem}")
-            self._of = of
             return
         if self._slicing is None or self._slicing.shape != answer.shape:
             self._slicing = first_slicing(answer.shape)
             self._ask()
             return
+        self._shown = self._wanted
         self._make_plots()
         self.slicers.show_slicing(self._slicing)
         self._summary.setText(f"{shape_text(answer.shape)}  ·  {answer.dtype}")

@@ -26,7 +26,7 @@ class Histogram(pg.PlotWidget):
         self._counts: NDArray[np.float64] = np.zeros(0)
         self._edges: NDArray[np.float64] = np.zeros(0)
         self._is_logarithmic = False
-        self._bars = pg.PlotCurveItem(stepMode="center", fillLevel=0)
+        self._bars = pg.PlotCurveItem([0, 1], [0], stepMode="center", fillLevel=0)
         self.addItem(self._bars)
         self.setMenuEnabled(False)
         self.hideButtons()

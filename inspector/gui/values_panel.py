@@ -13,7 +13,7 @@ from inspector.gui.tensor_store import TensorStore
 from inspector.gui.tensor_view import TensorView
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
-from inspector.gui.wording import shape_text
+from inspector.gui.wording import shape_text, weight_name
 from inspector.trace import Call, Op, Run, Shape, TensorRef
 
 
@@ -148,7 +148,7 @@ def value_rows(call: Call, op: Op | None = None) -> tuple[ValueRow, ...]:
             *_refs("op out", op.outputs),
         )
     weights = tuple(
-        ValueRow("weight", weight.name, weight.shape, weight.dtype, weight.tensor)
+        ValueRow("weight", weight_name(weight), weight.shape, weight.dtype, weight.tensor)
         for weight in call.weights
     )
     return (*_refs("input", call.inputs), *_refs("output", call.outputs), *weights)

@@ -33,6 +33,8 @@ class Viewpoint(QObject):
         self.position = 0
         self.selected: str | None = None
         self.granularity: Granularity = "call"
+        # Whether the user has chosen where to look; until then the most telling run is shown.
+        self._is_chosen = False
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -49,16 +51,17 @@ class Viewpoint(QObject):
         return self.steps.calls.get(self.selected) if self.selected else None
 
     def show_trace(self, trace: Trace) -> None:
-        """Show a whole trace; the run in view stays if it is still there."""
-        number = self.run.number if self.trace is not None and self.run.calls else None
+        """Show a whole trace; the run in view stays if the user chose it."""
         self.trace = trace
         self.trace_changed.emit()
-        kept = next((run for run in trace.runs if run.number == number), None)
-        if kept is not None and kept == self.run:
+        kept = next((run for run in trace.runs if run.number == self.run.number), None)
+        if kept is not None and self._is_chosen:
+            if kept != self.run:
+                self._look_at(kept)
             return
-        shown = kept or telling_run(trace)
+        shown = telling_run(trace)
         if shown is not None:
-            self.show_run(shown)
+            self._look_at(shown)
 
     def note(self, trace: Trace) -> None:
         """Take what is new about the file; its runs are the same."""
@@ -68,8 +71,9 @@ class Viewpoint(QObject):
     def close(self) -> None:
         """Show nothing."""
         self.trace = None
+        self._is_chosen = False
         self.trace_changed.emit()
-        self.show_run(EMPTY_RUN)
+        self._look_at(EMPTY_RUN)
 
     def update_run(self, run: Run) -> None:
         """Take the newest state of a run that is still going on."""
@@ -80,10 +84,14 @@ class Viewpoint(QObject):
         self.trace = replace(self.trace, runs=runs)
         self.trace_changed.emit()
         if run.number == self.run.number or not self.run.calls:
-            self.show_run(run)
+            self._look_at(run)
 
     def show_run(self, run: Run) -> None:
         """Look at one run, at its failure or its end."""
+        self._is_chosen = True
+        self._look_at(run)
+
+    def _look_at(self, run: Run) -> None:
         self.run = run
         self.steps = Steps(run, self.granularity)
         self.position = telling_position(self.steps)
@@ -104,6 +112,7 @@ class Viewpoint(QObject):
         """Put the cursor at a position; the selection follows it."""
         if not len(self.steps):
             return
+        self._is_chosen = True
         self.position = max(0, min(position, len(self.steps) - 1))
         self.cursor_moved.emit()
         self.select(self.steps[self.position].call)
@@ -112,6 +121,7 @@ class Viewpoint(QObject):
         """Select a call without moving the cursor."""
         if call_id == self.selected or (call_id and call_id not in self.steps.calls):
             return
+        self._is_chosen = True
         self.selected = call_id
         self.selection_changed.emit()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from inspector.trace import Call, Run, Shape
+from inspector.trace import Call, Run, Shape, Weight
 
 _KINDS = {"build": "build", "forward": "forward", "train_step": "train_step"}
 
@@ -58,6 +58,11 @@ def place_text(file: str | None, line: int | None) -> str:
 def outputs_text(call: Call) -> str:
     """The shapes that a call gives."""
     return ", ".join(shape_text(output.shape) for output in call.outputs)
+
+
+def weight_name(weight: Weight) -> str:
+    """The last part of a weight's path, as Keras' own layers name it."""
+    return weight.name.rpartition("/")[2]
 
 
 def run_text(run: Run, runs: tuple[Run, ...], class_name: str) -> str:

@@ -1,0 +1,122 @@
+"""A picture of the real window, off-screen, after it opened a file through a real worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer, SignalInstance
+
+from inspector.app import Settings
+from inspector.errors import ExportError, OpenError
+from inspector.gui.main_window import MainWindow
+from inspector.gui.recent import MemoryStore
+from inspector.trace import Trace
+
+DEFAULT_SIZE = (1480, 920)
+_OPEN_MS, _SETTLE_MS = 120_000, 5_000
+
+
+def render(
+    source: Path | Trace,
+    out: Path,
+    *,
+    theme: str = "light",
+    size: tuple[int, int] = DEFAULT_SIZE,
+    step: int | None = None,
+    run: int | None = None,
+    engine: str = "auto",
+) -> None:
+    """Open a file (or show a trace) in the window and save what it looks like.
+
+    Args:
+        step: position of the cursor; None takes the failure, else the last call.
+        run: place of the run among the file's runs; None takes the most telling one.
+
+    Raises:
+        OpenError: the file did not open in two minutes.
+        ExportError: the picture cannot be written.
+    """
+    if not os.environ.get("INSPECTOR_SCREENSHOT_ON_SCREEN"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from inspector.gui.start import make_window
+
+    settings = Settings(
+        engine=engine,  # type: ignore[arg-type]  # the command line checks the word
+        theme="dark" if theme == "dark" else "light",
+    )
+    window = make_window(settings, store=MemoryStore())
+    window.resize(*size)
+    window.show()
+    try:
+        _load(window, source)
+        _go_to(window, run, step)
+        _settle(window)
+        if not window.grab().save(str(out), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes
+            raise ExportError(
+                f"{out}: the picture cannot be written.",
+                fix="Choose a folder in which you may write.",
+            )
+    finally:
+        window.close()
+        window.deleteLater()
+
+
+def _load(window: MainWindow, source: Path | Trace) -> None:
+    if isinstance(source, Trace):
+        window.show_trace(source)
+        return
+    window.open_path(source)
+    if not wait_until(
+        lambda: window.opening.state in ("open", "lost"), window.opening.state_changed, _OPEN_MS
+    ):
+        raise OpenError(
+            f"{source.name} was not open after {_OPEN_MS // 1000} seconds.",
+            fix="Open it in the window, where Stop keeps what was recorded so far.",
+        )
+
+
+def _go_to(window: MainWindow, run: int | None, step: int | None) -> None:
+    runs = window.viewpoint.runs
+    if run is not None and 0 <= run < len(runs):
+        window.viewpoint.show_run(runs[run])
+    if step is not None:
+        window.viewpoint.move_to(step)
+
+
+def _settle(window: MainWindow) -> None:
+    """Let the layout and the values of the cursor arrive."""
+    view = window.parts.values.view
+    wait_until(lambda: not view.is_waiting, window.tensors.arrived, _SETTLE_MS)
+    graph = window.parts.graph
+    wait_until(lambda: not graph.is_waiting, graph.scene_changed, _SETTLE_MS)
+    _turn(150)
+
+
+def wait_until(is_done: Callable[[], bool], signal: SignalInstance, limit_ms: int) -> bool:
+    """Turn the event loop until a condition holds, looked at whenever a signal comes."""
+    if is_done():
+        return True
+    loop = QEventLoop()
+    timer = QTimer()
+    timer.setSingleShot(True)
+    timer.timeout.connect(loop.quit)
+
+    def look(*_: object) -> None:
+        if is_done():
+            loop.quit()
+
+    # Queued: the window's own slots for the signal run first.
+    signal.connect(look, Qt.ConnectionType.QueuedConnection)
+    timer.start(limit_ms)
+    loop.exec()
+    signal.disconnect(look)
+    return is_done()
+
+
+def _turn(milliseconds: int) -> None:
+    """Paint what is waiting to be painted."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
