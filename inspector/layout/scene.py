@@ -20,9 +20,20 @@ from inspector.layout.graphlay_engine import GraphlayEngine
 from inspector.layout.groups import HEADER, GroupArranger
 from inspector.layout.layered_engine import LayeredEngine
 from inspector.layout.lifting import visible_tree
+from inspector.layout.opened import default_expanded, expandable
 from inspector.layout.outline import Outline, outline
 from inspector.layout.placement import Placed, place
 from inspector.trace import Run
+
+__all__ = [
+    "LayoutOptions",
+    "Scene",
+    "build_scene",
+    "default_expanded",
+    "expandable",
+    "new_arranger",
+    "scene_of_outline",
+]
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -118,24 +129,6 @@ def scene_of_outline(
         count = arranger.fallback_calls - before
         notes = (f"{count} large groups were laid out by the built-in engine.",)
     return _scene(placed, options.direction, arranged[-1].size, notes)
-
-
-def default_expanded(run: Run) -> frozenset[str]:
-    """What is open at first: a run's only top-level call, and the way to the failing call."""
-    top = [call.id for call in run.calls if call.parent is None]
-    opened = set(top if len(top) == 1 else ())
-    if run.failure is not None:
-        parents = {call.id: call.parent for call in run.calls}
-        above = parents.get(run.failure.call or "")
-        while above is not None:
-            opened.add(above)
-            above = parents.get(above)
-    return frozenset(opened)
-
-
-def expandable(run: Run) -> frozenset[str]:
-    """Every id that can be expanded, chunks of large groups included."""
-    return outline(run).groups
 
 
 def _scene(

@@ -1,0 +1,156 @@
+"""What may be written after `inspector`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from inspector import __version__
+
+_EXAMPLE = "float32[8,28,28,1], int32[4,12]:0..999, NAME=SPEC, or a .npy or .npz file"
+_EXIT_CODES = "Exit codes: 0 fine; 1 something ran and failed, or no model; 2 nothing was run."
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; `command` names the module of `inspector.cli` that does it.
+
+    Ends the program with code 2 where the words make no sense, and 0 after --help.
+    """
+    words = list(arguments)
+    if words and words[0] in COMMANDS:
+        name, (summary, add) = words[0], COMMANDS[words[0]]
+        parser = argparse.ArgumentParser(
+            prog=f"inspector {name}", description=summary, epilog=_EXIT_CODES
+        )
+        add(parser)
+        return parser.parse_args(words[1:], argparse.Namespace(command=name))
+    return _window_parser().parse_args(words, argparse.Namespace(command="window"))
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    rows = "\n".join(f"  inspector {name:<11} {summary}" for name, (summary, _) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="inspector",
+        usage="inspector [FILE] [options]\n       inspector COMMAND FILE [options]",
+        description="A desktop debugger for Keras models. Opens its window on FILE.",
+        epilog=f"commands:\n{rows}\n\n`inspector COMMAND --help` says more. {_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="Python file to open")
+    parser.add_argument("--version", action="version", version=f"inspector {__version__}")
+    _add_engine(parser)
+    _add_theme(parser, ["system", "light", "dark"])
+    return parser
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="Python file to open, or a trace (.json) that `inspector run --json` wrote",
+    )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=["auto", "cupy", "numpy"],
+        default="auto",
+        help="arrays to compute with; auto takes the GPU where it works (default: auto)",
+    )
+
+
+def _add_theme(parser: argparse.ArgumentParser, names: list[str]) -> None:
+    parser.add_argument("--theme", choices=names, default=names[0], help="colours")
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("--model", metavar="NAME", help="only this model")
+    parser.add_argument(
+        "--input",
+        metavar="SPEC",
+        action="append",
+        default=[],
+        help=f"run the model on this input: {_EXAMPLE}; may be given again",
+    )
+    parser.add_argument("--training", action="store_true", help="run with training=True")
+    _add_engine(parser)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_running(parser)
+    parser.add_argument("--ops", action="store_true", help="also the array ops inside each call")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the trace to this file")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_running(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="file to write; its suffix chooses the format: "
+        ".svg .png .pdf .dot .mmd .graphml .json .html",
+    )
+    _add_theme(parser, ["light", "dark"])
+    parser.add_argument(
+        "--direction",
+        choices=["top-down", "left-right"],
+        default="top-down",
+        help="which way the tensors flow",
+    )
+    parser.add_argument(
+        "--expand",
+        choices=["some", "all", "none"],
+        default="some",
+        help="groups shown open; some: as many as can be read at a glance",
+    )
+    parser.add_argument("--run", type=int, metavar="N", help="which run, as `inspector run` counts")
+    _add_plugins(parser)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_running(parser)
+    parser.add_argument(
+        "--format", choices=["text", "json", "sarif"], default="text", help="how findings are told"
+    )
+    _add_plugins(parser)
+
+
+def _add_plugins(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plugin",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="use this Python file as a plugin; may be given again",
+    )
+
+
+def _add_screenshot(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT.png", help="picture to write"
+    )
+    _add_engine(parser)
+    _add_theme(parser, ["light", "dark"])
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    _add_engine(parser)
+
+
+_Add = Callable[[argparse.ArgumentParser], None]
+COMMANDS: dict[str, tuple[str, _Add]] = {
+    "run": ("opens FILE, runs its models, prints every step", _add_run),
+    "export": ("writes a run's diagram", _add_export),
+    "check": ("looks for problems; exit 1 when one is an error", _add_check),
+    "screenshot": ("renders the real window off-screen", _add_screenshot),
+    "doctor": ("says which engine would be used and why, and all versions", _add_doctor),
+}

@@ -1,0 +1,101 @@
+"""`inspector check FILE`: findings of all checks, for people, programs and code hosts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from inspector import __version__
+from inspector.checks import Finding, run_checks
+from inspector.cli.opening import failed, opened
+from inspector.cli.plugins import loaded_plugins
+from inspector.cli.words import clean, place
+from inspector.session.client import OpenResult
+from inspector.trace import to_plain
+
+_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings; 1 when any is an error, or when the file itself failed."""
+    host = loaded_plugins(options.plugin)
+    result = opened(options)
+    findings = (*_failures(result), *run_checks(result.trace, host.checks()))
+    if options.format == "json":
+        print(json.dumps(to_plain(list(findings)), indent=1))
+    elif options.format == "sarif":
+        print(json.dumps(_sarif(findings), indent=1))
+    else:
+        _print_text(findings, len(host.checks()))
+    has_error = any(finding.severity == "error" for finding in findings)
+    return 1 if has_error or failed(result) else 0
+
+
+def _failures(result: OpenResult) -> list[Finding]:
+    """A run that failed is the first thing that is wrong with a model."""
+    found = [
+        Finding(
+            "run-failed",
+            run.failure.call,
+            f"{run.failure.type}: {run.failure.message}",
+            fix=f"`inspector run {result.trace.file}` shows the operands.",
+            severity="error",
+            file=run.failure.file,
+            line=run.failure.line,
+        )
+        for run in result.trace.runs
+        if run.failure is not None
+    ]
+    failure = result.trace.failure
+    if failure is not None:
+        found.append(
+            Finding(
+                "open-failed",
+                None,
+                f"{failure.type}: {failure.message}",
+                fix=failure.fix,
+                severity="error",
+                file=failure.file,
+                line=failure.line,
+            )
+        )
+    return found
+
+
+def _print_text(findings: tuple[Finding, ...], checks: int) -> None:
+    for finding in findings:
+        where = place(finding.file, finding.line)
+        prefix = f"{where}: " if where else ""
+        print(clean(f"{prefix}{finding.severity}: {finding.message} [{finding.rule}]"))
+        print(clean(f"    {finding.fix}"))
+    print(f"{len(findings)} findings of {checks} checks", file=sys.stderr)
+
+
+def _sarif(findings: tuple[Finding, ...]) -> dict[str, object]:
+    """The findings in the format that code hosts read (SARIF 2.1.0)."""
+    rules = sorted({finding.rule for finding in findings})
+    driver = {
+        "name": "inspector",
+        "version": __version__,
+        "rules": [{"id": rule} for rule in rules],
+    }
+    return {
+        "$schema": _SARIF,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": [_sarif_result(f) for f in findings]}],
+    }
+
+
+def _sarif_result(finding: Finding) -> dict[str, object]:
+    result: dict[str, object] = {
+        "ruleId": finding.rule,
+        "level": finding.severity,
+        "message": {"text": f"{finding.message} {finding.fix}"},
+    }
+    if finding.file is not None:
+        physical: dict[str, object] = {"artifactLocation": {"uri": finding.file}}
+        if finding.line is not None:
+            physical["region"] = {"startLine": finding.line}
+        result["locations"] = [{"physicalLocation": physical}]
+    return result

@@ -1,0 +1,87 @@
+"""`inspector export FILE -o OUT`: writes one run's diagram, in the format of OUT's suffix."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from inspector.cli.opening import failed, opened
+from inspector.cli.plugins import loaded_plugins
+from inspector.errors import ExportError, UsageError
+from inspector.exporters import FORMATS, write
+from inspector.layout.scene import LayoutOptions, build_scene, default_expanded, expandable
+from inspector.trace import Run, Trace
+
+# Painted by the window's own code, which is imported only then.
+PICTURES = {".png": "write_png", ".pdf": "write_pdf"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the diagram; 1 when the file's run failed, as `inspector run` would say."""
+    suffix = options.output.suffix.lower()
+    plugins = {e.suffix.lower(): e for e in loaded_plugins(options.plugin).exporters()}
+    known = [*FORMATS, *PICTURES, *plugins]
+    if suffix not in known:
+        raise UsageError(
+            f"{options.output}: {suffix or 'no suffix'} is not a format that can be written.",
+            fix=f"Use one of {', '.join(known)}.",
+        )
+    result = opened(options)
+    chosen = chosen_run(result.trace, options.run)
+    if suffix in PICTURES:
+        _write_picture(chosen, options)
+    elif suffix in FORMATS:
+        write(
+            result.trace,
+            chosen,
+            options.output,
+            expanded=_expanded(chosen, options.expand),
+            theme=options.theme,
+            direction=options.direction,
+        )
+    else:
+        plugins[suffix].write(chosen, options.output)
+    print(f"diagram written to {options.output}", file=sys.stderr)
+    return 1 if failed(result) else 0
+
+
+def chosen_run(trace: Trace, number: int | None = None) -> Run:
+    """Run `number` (from 1), else the one most worth seeing.
+
+    That is the first that failed, else the one with most calls, real ones before symbolic ones.
+
+    Raises:
+        ExportError: there is no such run.
+    """
+    if not trace.runs:
+        raise ExportError(
+            f"{Path(trace.file).name}: nothing was run, so there is no diagram.",
+            fix="Open a file that builds or calls a Keras model.",
+        )
+    if number is not None:
+        if not 1 <= number <= len(trace.runs):
+            raise ExportError(
+                f"There is no run {number}; there are {len(trace.runs)}.",
+                fix="`inspector run` numbers them.",
+            )
+        return trace.runs[number - 1]
+    for found in trace.runs:
+        if found.failure is not None:
+            return found
+    return max(trace.runs, key=lambda found: (found.kind != "build", len(found.calls)))
+
+
+def _expanded(chosen: Run, words: str) -> frozenset[str]:
+    if words == "none":
+        return frozenset()
+    return expandable(chosen) if words == "all" else default_expanded(chosen)
+
+
+def _write_picture(chosen: Run, options: argparse.Namespace) -> None:
+    picture = importlib.import_module("inspector.gui.picture")
+    layout = LayoutOptions(direction=options.direction)
+    scene = build_scene(chosen, _expanded(chosen, options.expand), layout)
+    paint = getattr(picture, PICTURES[options.output.suffix.lower()])
+    paint(scene, chosen, options.output, theme=options.theme)

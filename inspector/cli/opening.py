@@ -1,0 +1,79 @@
+"""Opens FILE for a command: in a worker process, with the user's prints on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from inspector.cli.source_file import check_readable, is_trace, load_trace
+from inspector.errors import OpenError
+from inspector.session.assembly import Assembly
+from inspector.session.client import OpenResult, open_file
+from inspector.session.protocol import Event, Output
+from inspector.trace import OpenFailure
+from inspector.trace.input_spec import parse_input_spec
+
+
+def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult:
+    """The trace of the file that the options name.
+
+    Raises:
+        OpenError: nothing of the file was run.
+        UsageError: an --input cannot be understood.
+    """
+    check_readable(options.file)
+    if is_trace(options.file):
+        return OpenResult(load_trace(options.file))
+    specs = tuple(str(parse_input_spec(text)) for text in getattr(options, "input", ()))
+    assembly = Assembly(str(options.file.absolute()))
+
+    def take(event: Event) -> None:
+        assembly.take(event)
+        _relay(event)
+
+    try:
+        result = open_file(
+            options.file,
+            on_event=take,
+            engine=options.engine,
+            keep_ops=keep_ops,
+            model=getattr(options, "model", None),
+            input_specs=specs,
+            training=getattr(options, "training", False),
+        )
+    except KeyboardInterrupt:
+        # The worker is gone by now; what it told before is the trace.
+        stopped = OpenFailure("open", "Stopped", "Stopped with Ctrl+C.", _STOPPED_FIX)
+        return OpenResult(assembly.trace(stopped))
+    failure = result.trace.failure
+    if result.nothing_ran and failure is not None:
+        raise OpenError(failure.message, fix=failure.fix)
+    return result
+
+
+_STOPPED_FIX = "Run it again and give it more time."
+
+
+def failed(result: OpenResult) -> bool:
+    """Whether `inspector run` ends with 1: a failure somewhere, or no model at all."""
+    trace = result.trace
+    return (
+        trace.failure is not None
+        or result.lost is not None
+        or bool(result.failures)
+        or any(run.failure is not None for run in trace.runs)
+        or not (trace.models or trace.runs)
+    )
+
+
+def _relay(event: Event) -> None:
+    """User code's prints go to stderr: stdout holds what was asked for, and nothing else."""
+    if isinstance(event, Output):
+        text = _labelled(event.text) if event.build else event.text
+        sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8"))
+        sys.stderr.flush()
+
+
+def _labelled(text: str) -> str:
+    """Text printed while Keras built symbolically, marked as such line by line."""
+    return "".join(f"[build] {line}" for line in text.splitlines(keepends=True))
