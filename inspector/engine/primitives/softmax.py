@@ -52,7 +52,8 @@ def softmax_slope_rows(xp: Any, out: Any, g: Any, y: Any) -> None:
     out *= y
 
 
-def _log_softmax_rows(xp: Any, out: Any, x: Any) -> None:
+def log_softmax_rows(xp: Any, out: Any, x: Any) -> None:
+    """The log_softmax of each row of a matrix, into `out`."""
     xp.subtract(x, x.max(axis=1, keepdims=True), out=out)
     out -= xp.log(xp.exp(out).sum(axis=1, keepdims=True))
 
@@ -104,7 +105,7 @@ def log_softmax_grad(xp: Any, g: Any, y: Any, axis: int) -> Any:
 )
 def log_softmax(xp: Any, x: Any, axis: int) -> Any:
     """X - log(sum(exp(x))) along one axis."""
-    return along_rows(xp, _log_softmax_rows, x, axis=axis)
+    return along_rows(xp, log_softmax_rows, x, axis=axis)
 
 
 def _sparsemax_rows(xp: Any, out: Any, x: Any) -> None:

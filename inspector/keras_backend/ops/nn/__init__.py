@@ -36,6 +36,7 @@ from inspector.keras_backend.ops.nn.convolution import (
     depthwise_conv,
     separable_conv,
 )
+from inspector.keras_backend.ops.nn.ctc import ctc_decode, ctc_loss
 from inspector.keras_backend.ops.nn.encoding import multi_hot, one_hot
 from inspector.keras_backend.ops.nn.loss import (
     binary_crossentropy,
@@ -44,9 +45,28 @@ from inspector.keras_backend.ops.nn.loss import (
     sparse_categorical_crossentropy,
 )
 from inspector.keras_backend.ops.nn.normalization import batch_normalization, moments
-from inspector.keras_backend.ops.nn.pooling import average_pool, max_pool
+from inspector.keras_backend.ops.nn.pooling import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    max_pool,
+)
+from inspector.keras_backend.ops.nn.rearranging import (
+    depth_to_space,
+    fold,
+    space_to_depth,
+    unfold,
+)
 
 __all__ = [
+    "adaptive_average_pool",
+    "adaptive_max_pool",
+    "ctc_decode",
+    "ctc_loss",
+    "depth_to_space",
+    "fold",
+    "space_to_depth",
+    "unfold",
     "average_pool",
     "batch_normalization",
     "binary_crossentropy",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from inspector.engine.primitives import pooling
+from inspector.engine import array_module
+from inspector.engine.primitives import indexing, pooling, reduction, shaping
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
 from inspector.keras_backend.ops.nn.activation import as_float
@@ -53,3 +54,63 @@ def average_pool(
 ) -> Tensor:
     inputs = as_float(inputs)
     return _pool(pooling.average_pool, inputs, pool_size, strides, padding, data_format)
+
+
+def _adaptive_windows(size: int, output: int) -> list[tuple[int, int]]:
+    """(first, after the last) input of each output: as even as whole numbers allow."""
+    return [(i * size // output, -(-(i + 1) * size // output)) for i in range(output)]
+
+
+def _adaptive(reduce: Any, inputs: Tensor, output_size: Amount, data_format: str | None) -> Tensor:
+    """Pool to a given size, one axis after another.
+
+    Raises:
+        ValueError: there are more than three spatial axes.
+    """
+    rank = inputs.ndim - 2
+    if rank not in (1, 2, 3):
+        raise ValueError(f"Adaptive pooling supports only 1D/2D/3D, not {inputs.shape}")
+    wanted = sizes(output_size, rank)
+
+    def pool(x: Tensor) -> Tensor:
+        for axis in range(rank, 0, -1):
+            x = reduce(x, axis, _adaptive_windows(x.shape[axis], wanted[axis - 1]))
+        return x
+
+    return in_channels_last(pool, inputs, data_format)
+
+
+def _gathered(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Tensor:
+    """The axis as (outputs, longest window); shorter windows repeat their last input."""
+    longest = max(stop - start for start, stop in windows)
+    places = [min(start + k, stop - 1) for start, stop in windows for k in range(longest)]
+    index = Tensor(array_module.xp.asarray(places, "int32"))
+    taken = indexing.take(x, index, axis=axis)
+    shape = (*x.shape[:axis], len(windows), longest, *x.shape[axis + 1 :])
+    return shaping.reshape(taken, shape=shape)
+
+
+def _maximum(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Tensor:
+    return reduction.max_(_gathered(x, axis, windows), axis=(axis + 1,))
+
+
+def _average(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Tensor:
+    longest = max(stop - start for start, stop in windows)
+    shares = [
+        1 / (stop - start) if start + k < stop else 0.0
+        for start, stop in windows
+        for k in range(longest)
+    ]
+    shape = (len(windows), longest) + (1,) * (x.ndim - axis - 1)
+    weights = Tensor(array_module.xp.asarray(shares, x.dtype).reshape(shape))
+    return reduction.sum_(_gathered(x, axis, windows) * weights, axis=(axis + 1,))
+
+
+def adaptive_average_pool(
+    inputs: Any, output_size: Amount, data_format: str | None = None
+) -> Tensor:
+    return _adaptive(_average, as_float(inputs), output_size, data_format)
+
+
+def adaptive_max_pool(inputs: Any, output_size: Amount, data_format: str | None = None) -> Tensor:
+    return _adaptive(_maximum, convert_to_tensor(inputs), output_size, data_format)
