@@ -80,7 +80,7 @@ def _adaptive(reduce: Any, inputs: Tensor, output_size: Amount, data_format: str
     return in_channels_last(pool, inputs, data_format)
 
 
-def _gathered(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Tensor:
+def _gathered(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Any:
     """The axis as (outputs, longest window); shorter windows repeat their last input."""
     longest = max(stop - start for start, stop in windows)
     places = [min(start + k, stop - 1) for start, stop in windows for k in range(longest)]

@@ -25,13 +25,13 @@ def _windows(kernel: Amount, dilation: Amount, padding: Amount, stride: Amount) 
 
 
 def unfold(
-    input: Any,  # noqa: A002
+    input: Any,
     kernel_size: Amount,
     dilation: Amount = 1,
     padding: Amount = 0,
     stride: Amount = 1,
 ) -> Tensor:
-    """The blocks of (batch, channels, height, width) as columns (batch, channels·kernel, places)."""
+    """Blocks of (batch, channels, height, width) as columns (batch, channels·kernel, places)."""
     x = to_last(convert_to_tensor(input))
     found = patches.unfold(x, **_windows(kernel_size, dilation, padding, stride))
     batch, *_, channels = found.shape
