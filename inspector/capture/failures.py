@@ -16,7 +16,10 @@ from inspector.trace import Failure, Operand
 _WRAPPED = re.compile(
     r"Exception encountered when calling .*?\n\n(?:\x1b\[1m)?(.*?)(?:\x1b\[0m)?\n\nArguments", re.S
 )
-_EXPECTED = re.compile(r"expected (.+?),? (?:but )?(?:received|found|got) (.+?)(?:\.\s|\.?$)", re.S)
+_EXPECTED = (
+    re.compile(r"expected (.+?),? (?:but )?(?:received|found|got) (.+?)(?:\.\s|\.?$)", re.S),
+    re.compile(r"requires (.+?)\. Received:? (.+?)\.?$", re.S),
+)
 
 
 def describe(
@@ -91,10 +94,11 @@ def _expectation(message: str, op: Any) -> tuple[str | None, str | None]:
         said = _op_expectation(op[0].name, [t.shape for t in op[1]], op[2])
         if said is not None:
             return said
-    found = _EXPECTED.search(message)
-    if found is None:
-        return None, None
-    return found.group(1).strip(), found.group(2).strip()
+    for pattern in _EXPECTED:
+        found = pattern.search(message)
+        if found is not None:
+            return found.group(1).strip(), found.group(2).strip()
+    return None, None
 
 
 def _op_expectation(

@@ -19,7 +19,7 @@ class Frame:
     """One call while it runs.
 
     inputs, outputs: flat tensors, engine Tensors or KerasTensors; inputs with their argument.
-    ops:             tape length at entry, so that events can be put in order afterwards.
+    ready_at:        tape length when a symbolic call began; ops before it only built the layer.
     nodes:           for a Functional model, its inbound nodes still to be run, in order.
     """
 
@@ -36,6 +36,7 @@ class Frame:
         self.layer_id = 0
         self.node: Any = None
         self.is_second_run = False
+        self.ready_at = 0
         self.location: Location | None = None
         self.training: bool | None = None
         self.inputs: list[Named] = []

@@ -1,8 +1,9 @@
 """The doors of Keras that are watched.
 
-    Layer.__new__         a layer or model is made, at which line
+    Operation.__new__     a layer, model or stateless operation is made, at which line
     Layer.__call__        a call begins and ends: the outermost door, before any check
-    Operation.__call__    the same call with its arguments converted and masks filled in
+    Operation.__call__    the same call with its arguments converted and masks filled in; in a
+                          Functional model also a stateless operation that runs as a node
     Functional.__init__   a model claims the symbolic calls that lead to its outputs
     Layer.add_loss, Layer._get_regularization_losses, Loss.__call__      loss terms
     BaseOptimizer.apply   updates of a training step
@@ -27,7 +28,8 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 class Watcher(Protocol):
     """What the hooks tell; `original` is bound, and its result must be returned."""
 
-    def layer_made(self, layer: Any) -> None: ...
+    def operation_made(self, operation: Any) -> None: ...
+    def operation_run(self, operation: Any, original: Callable[[], Any]) -> Any: ...
     def layer_called(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any: ...
     def arguments_ready(self, layer: Any, args: Any, kwargs: Any) -> None: ...
     def model_joined(self, model: Any, original: Callable[[], None]) -> None: ...
@@ -47,7 +49,7 @@ class Hooks:
     def install(self) -> None:
         """Watch the doors."""
         watcher = self._watcher
-        self._replace(keras.layers.Layer, "__new__", _new(watcher), static=True)
+        self._replace(Operation, "__new__", _new(watcher), static=True)
         self._replace(keras.layers.Layer, "__call__", _call(watcher))
         self._replace(Operation, "__call__", _operation_call(watcher))
         self._replace(Functional, "__init__", _functional_init(watcher))
@@ -73,9 +75,9 @@ class Hooks:
 def _new(watcher: Watcher) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            layer = original(cls, *args, **kwargs)
-            watcher.layer_made(layer)
-            return layer
+            operation = original(cls, *args, **kwargs)
+            watcher.operation_made(operation)
+            return operation
 
         return __new__
 
@@ -97,7 +99,8 @@ def _operation_call(watcher: Watcher) -> Callable[[Any], Any]:
         def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(self, keras.layers.Layer):
                 watcher.arguments_ready(self, args, kwargs)
-            return original(self, *args, **kwargs)
+                return original(self, *args, **kwargs)
+            return watcher.operation_run(self, lambda: original(self, *args, **kwargs))
 
         return __call__
 

@@ -114,7 +114,7 @@ def nodes_in_order(layer: Any) -> list[Any]:
 
 def node_ids(functional: Any) -> set[int]:
     """The identities of all inbound nodes that a Functional model is made of."""
-    return {id(node) for node in functional._nodes}
+    return {id(node) for nodes in functional._nodes_by_depth.values() for node in nodes}
 
 
 def takes_training(layer: Any) -> bool:

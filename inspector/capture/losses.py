@@ -36,6 +36,7 @@ class NoticedLoss:
     owner: str
     location: Location | None
     frame: Frame | None = None
+    name: str = ""
 
 
 def added(layer: Any, loss: Any, location: Location | None) -> list[NoticedLoss]:
@@ -61,9 +62,11 @@ def regularized(
     ]
 
 
-def computed(loss: Any, value: Any, location: Location | None) -> list[NoticedLoss]:
-    """The value of one `keras.losses.Loss` that was called."""
-    return [NoticedLoss(value, "compiled", loss.name, location)]
+def computed(
+    loss: Any, value: Any, location: Location | None, owner: str
+) -> list[NoticedLoss]:
+    """The value of one `keras.losses.Loss` that was called; its owner made the prediction."""
+    return [NoticedLoss(value, "compiled", owner, location, name=loss.name)]
 
 
 def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
@@ -173,4 +176,4 @@ def _row(noticed: NoticedLoss | None, term: Tensor, weight: float, context: RunC
         if kind == "activity_regularizer" and noticed.frame is not None:
             owner = noticed.frame.path
     file, line = location if location else (None, None)
-    return Loss(owner, kind, value, weight, file, line)
+    return Loss(owner, kind, value, weight, file, line, noticed.name if noticed else "")

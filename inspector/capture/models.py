@@ -116,7 +116,7 @@ class Models:
 
 def _is_ready(model: Any) -> bool:
     """Whether its `__init__` got far enough for it to have a name and layers."""
-    return hasattr(model, "_layers") and hasattr(model, "_name") and hasattr(model, "built")
+    return hasattr(model, "_layers") and hasattr(model, "name") and hasattr(model, "built")
 
 
 def _kind(model: Any) -> ModelKind:

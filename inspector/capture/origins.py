@@ -13,7 +13,7 @@ from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
-from inspector.engine import OpRecord, Tensor
+from inspector.engine import OpRecord, Tape, Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +42,10 @@ class Link:
 class Origins:
     """The givers of tensors in one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
         self._given: dict[int, tuple[Frame, int]] = {}
+        self._made: dict[int, Frame] = {}
         self._inputs: set[int] = set()
         self._known: dict[int, tuple[Source, ...]] = {}
         self._alive: list[Any] = []
@@ -52,7 +54,7 @@ class Origins:
         """A call received its arguments: link it to where they come from."""
         if frame.parent is None:
             for _, tensor in frame.inputs:
-                if _key(tensor) not in self._given and not _is_computed(tensor):
+                if _key(tensor) not in self._given and not self._is_computed(tensor):
                     self._inputs.add(_key(tensor))
                     self._alive.append(tensor)
         frame.edges = [
@@ -65,12 +67,25 @@ class Origins:
         """A call returned: it is where its outputs come from now."""
         for index, tensor in enumerate(frame.outputs):
             self._given[_key(tensor)] = (frame, index)
+            self._made.setdefault(_key(tensor), frame)
             self._alive.append(tensor)
 
-    def giver(self, tensor: Any) -> Frame | None:
-        """The call that gave out this very tensor, if any."""
-        found = self._given.get(_key(tensor))
-        return found[0] if found else None
+    def maker(self, tensor: Any) -> Frame | None:
+        """The innermost call that gave out this very tensor, if any."""
+        return self._made.get(_key(tensor))
+
+    def _is_computed(self, tensor: Any) -> bool:
+        """Whether this run made it: what an earlier run computed is an input of this one."""
+        if isinstance(tensor, Tensor):
+            record = tensor.record
+            records = self._tape.records
+            return (
+                record is not None
+                and record.index < len(records)
+                and records[record.index] is record
+            )
+        origin = private.origin_of(tensor) if private.is_symbol(tensor) else None
+        return origin is not None and bool(private.inputs_of_node(origin[1]))
 
     def sources(self, tensor: Any) -> tuple[Source, ...]:
         """Where a tensor comes from; empty for weights and constants."""
@@ -138,9 +153,3 @@ def _key(tensor: Any) -> int:
     # Engine tensors have process-wide ids; symbols and arrays are kept alive, so id() is unique.
     return tensor.id if isinstance(tensor, Tensor) else -id(tensor)
 
-
-def _is_computed(tensor: Any) -> bool:
-    if isinstance(tensor, Tensor):
-        return tensor.record is not None
-    origin = private.origin_of(tensor) if private.is_symbol(tensor) else None
-    return origin is not None and bool(private.inputs_of_node(origin[1]))

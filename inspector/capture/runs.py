@@ -41,7 +41,7 @@ class RunContext:
         self.frames: list[Frame] = []
         self.second_frames: list[Frame] = []
         self.current: Frame | None = None
-        self.origins = Origins()
+        self.origins = Origins(self.tape)
         self.frame_events: list[int] = []
         self.failure: tuple[Frame | None, BaseException, Any] | None = None
         self.is_kept = True

@@ -207,7 +207,7 @@ def _ops_by_frame(
 ) -> dict[Frame | None, list[OpRecord]]:
     found: dict[Frame | None, list[OpRecord]] = defaultdict(list)
     for record in records:
-        if record.scope in frames:
+        if record.scope in frames and record.index >= record.scope.ready_at:
             found[record.scope].append(record)
     return found
 

@@ -117,7 +117,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One addend of the total loss; `value` is before `weight`."""
+    """One addend of the total loss; `value` is before `weight`.
+
+    owner: path of the call or weight it belongs to; name: of a compiled loss ("mse"), or empty.
+    """
 
     owner: str
     kind: str
@@ -125,6 +128,7 @@ class Loss:
     weight: float
     file: str | None = None
     line: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

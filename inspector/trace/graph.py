@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from inspector.trace.document import Run
+
+if TYPE_CHECKING:  # importing networkx takes longer than showing the empty window may
+    import networkx as nx
 
 
 def call_graph(run: Run) -> nx.MultiDiGraph:
@@ -17,6 +20,8 @@ def call_graph(run: Run) -> nx.MultiDiGraph:
     >>> call_graph(Run(model=None, kind="forward", training=False, seed=None)).number_of_nodes()
     0
     """
+    import networkx as nx
+
     graph = nx.MultiDiGraph(model=run.model, kind=run.kind)
     for call in run.calls:
         graph.add_node(call.id, call=call)
