@@ -62,9 +62,7 @@ def regularized(
     ]
 
 
-def computed(
-    loss: Any, value: Any, location: Location | None, owner: str
-) -> list[NoticedLoss]:
+def computed(loss: Any, value: Any, location: Location | None, owner: str) -> list[NoticedLoss]:
     """The value of one `keras.losses.Loss` that was called; its owner made the prediction."""
     return [NoticedLoss(value, "compiled", owner, location, name=loss.name)]
 

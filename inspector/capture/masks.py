@@ -79,7 +79,8 @@ class MaskThread:
     def _use(self, frame: Frame, context: RunContext) -> None:
         taken = _distinct([*frame.mask_arguments, *self._explicit(frame)])
         for mask in taken:
-            self._note(mask, "used", frame, _op_on(mask, frame, context))
+            op = _op_on(mask, frame, context)
+            self._note(_travelling(mask, frame), "used", frame, op)
 
     def _explicit(self, frame: Frame) -> list[Any]:
         """Masks that user code hands over by another name."""
@@ -120,6 +121,22 @@ class MaskThread:
                 for tensor in record.inputs:
                     if tensor.id in keys:
                         self._note(keys[tensor.id], "used", None, record)
+
+
+def _travelling(mask: Any, frame: Frame) -> Any:
+    """The mask on the call's inputs that `mask` repeats: Sequential computes each one twice."""
+    for other in _distinct(frame.input_masks):
+        if other is mask or _equal(other, mask):
+            return other
+    return mask
+
+
+def _equal(first: Any, second: Any) -> bool:
+    if not isinstance(first, Tensor) or not isinstance(second, Tensor):
+        return False
+    if first.data is None or second.data is None or first.shape != second.shape:
+        return False
+    return bool((first.data == second.data).all())
 
 
 def _op_on(mask: Any, frame: Frame, context: RunContext) -> OpRecord | None:

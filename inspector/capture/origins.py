@@ -152,4 +152,3 @@ def _in_order(found: list[Source]) -> list[Source]:
 def _key(tensor: Any) -> int:
     # Engine tensors have process-wide ids; symbols and arrays are kept alive, so id() is unique.
     return tensor.id if isinstance(tensor, Tensor) else -id(tensor)
-

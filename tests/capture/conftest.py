@@ -64,7 +64,7 @@ def watch(tmp_path: Path) -> Callable[..., Scene]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the user's, from Keras
-                exec(compile(text, str(path), "exec"), {"__name__": "__main__"})  # noqa: S102
+                exec(compile(text, str(path), "exec"), {"__name__": "__main__"})
         except Exception as caught:  # kept for the test to look at
             error = caught
         finally:

@@ -6,7 +6,10 @@ TOKENS = "np.array([[3, 1, 0, 0], [2, 0, 0, 0]])"
 
 
 def _life(run):
-    assert len(run.masks) == 1, (run.masks, [(c.id, c.class_, c.inputs, c.outputs) for c in run.calls])
+    assert len(run.masks) == 1, (
+        run.masks,
+        [(c.id, c.class_, c.inputs, c.outputs) for c in run.calls],
+    )
     (mask,) = run.masks
     return mask, [(event.what, event.call) for event in mask.events]
 
