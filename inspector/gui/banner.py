@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +21,9 @@ from inspector.gui.table_panel import set_role
 from inspector.gui.theme import Appearance, Theme
 from inspector.gui.wording import place_text, shape_text
 from inspector.trace import AxisOrigin, Failure
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_MOST_CHARACTERS = 220
 
 
 class Banner(QFrame):
@@ -57,7 +61,9 @@ class Banner(QFrame):
 
     def show_failure(self, failure: Failure) -> None:
         """Show why a run stopped."""
-        self.title.setText(f"{failure.type}: {_first_line(failure.message)}")
+        headline = f"{failure.type}: {plain_text(failure.message).partition(chr(10))[0]}"
+        self.title.setText(shortened(headline))
+        self.title.setToolTip(plain_text(failure.message))
         self.text.setText(failure_html(failure, self._appearance.theme))
         self._set_buttons(("Show the call", "failure"))
         self.show()
@@ -65,9 +71,9 @@ class Banner(QFrame):
     def show_problem(self, problem: Problem) -> None:
         """Show what went wrong outside of the model."""
         self.title.setText(problem.title)
-        body = f"{escape(problem.message)}<br>{escape(problem.fix)}"
+        body = f"{escape(shortened(plain_text(problem.message)))}<br>{escape(problem.fix)}"
         self.text.setText(body)
-        self.setToolTip(problem.detail)
+        self.setToolTip(plain_text(problem.detail or problem.message))
         restart = (("Restart", "restart"),) if problem.can_restart else ()
         self._set_buttons(*restart, ("Dismiss", "dismiss"))
         self.show()
@@ -128,9 +134,6 @@ class ProgressStrip(QFrame):
 def failure_html(failure: Failure, theme: Theme) -> str:
     """Expected, found, operands with the origins of their axes, and where it is."""
     parts = []
-    rest = failure.message.partition("\n")[2].strip()
-    if rest:
-        parts.append(escape(rest).replace("\n", "<br>"))
     if failure.expected or failure.found:
         parts.append(
             f"Expected <b>{escape(failure.expected or '?')}</b>, "
@@ -157,5 +160,11 @@ def _link(file: str, line: int | None, theme: Theme) -> str:
     return f"<a style='color:{theme.accent}' href='{escape(file)}#{line or 0}'>{text}</a>"
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+def plain_text(text: str) -> str:
+    """A message without the escape codes for terminals that Keras puts into its own."""
+    return _ESCAPES.sub("", text).strip()
+
+
+def shortened(text: str) -> str:
+    """A message that leaves room for the graph; the tool tip has it in full."""
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"

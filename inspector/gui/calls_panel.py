@@ -69,12 +69,12 @@ def _tree(model: CallTreeModel) -> QTreeView:
     tree.setUniformRowHeights(True)
     tree.setExpandsOnDoubleClick(False)
     tree.setAllColumnsShowFocus(True)
-    tree.setIndentation(14)
+    tree.setIndentation(12)
     tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     tree.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     header = tree.header()
     header.setStretchLastSection(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate((170, 110, 100, 78, 66)):
+    for column, width in enumerate((150, 104, 96, 78, 66)):
         header.resizeSection(column, width)
     return tree

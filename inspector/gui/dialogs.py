@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
+from inspector import __version__
 from inspector.gui.actions import ACTIONS, MENUS
 from inspector.gui.theme import Theme
 
@@ -32,12 +32,8 @@ def shortcuts_text(theme: Theme) -> str:
 
 def about_text() -> str:
     """Version and licences."""
-    try:
-        number = version("keras-inspector")
-    except PackageNotFoundError:
-        number = "from a checkout"
     return (
-        f"<h2>Inspector</h2><p>Version {number}</p>"
+        f"<h2>Inspector</h2><p>Version {__version__}</p>"
         "<p>A debugger for Keras models. Your file runs in a process of its own; "
         "nothing is sent over the network.</p>"
         "<p>Qt for Python is used under the LGPL; pyqtgraph, pygments and networkx under "

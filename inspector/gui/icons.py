@@ -31,7 +31,7 @@ _DOCUMENT = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{c}" '
     'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{shape}</svg>'
 )
-_SIZES = (16, 20, 24, 32, 40)
+_SIZES = (18, 36)
 
 
 def icon(name: str, colour: str, disabled: str) -> QIcon:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.errors import InspectorError
 from inspector.gui.session_bridge import SessionBridge
 from inspector.gui.viewpoint import Viewpoint
+from inspector.gui.wording import place_text
 from inspector.session.protocol import (
     EngineChosen,
     Event,
@@ -154,12 +155,9 @@ class Opening(QObject):
         self._viewpoint.show_trace(trace)
         self._set_state("open")
         self.replacements_changed.emit()
-        failure = trace.failure
-        if failure is not None:
-            where = f"{Path(failure.file).name}, line {failure.line}: " if failure.file else ""
-            self.problem_found.emit(
-                Problem(failure.type, f"{where}{failure.message}", failure.fix)
-            )
+        problem = open_problem(trace)
+        if problem is not None:
+            self.problem_found.emit(problem)
 
     def _lose(self, event: Lost) -> None:
         self._bridge.close()
@@ -167,3 +165,15 @@ class Opening(QObject):
         self.problem_found.emit(
             Problem("The worker is gone", event.reason, event.fix, can_restart=True)
         )
+
+
+def open_problem(trace: Trace) -> Problem | None:
+    """Why opening stopped; None when a failed run says the same, with more detail."""
+    failure = trace.failure
+    if failure is None:
+        return None
+    places = {(run.failure.file, run.failure.line) for run in trace.runs if run.failure}
+    if failure.file is not None and (failure.file, failure.line) in places:
+        return None
+    where = f"{place_text(failure.file, failure.line)}: " if failure.file else ""
+    return Problem(failure.type, f"{where}{failure.message}", failure.fix)

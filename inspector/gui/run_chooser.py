@@ -61,6 +61,8 @@ def run_titles(trace: Trace) -> list[str]:
 
 def _class_of(run: Run, classes: dict[str, str]) -> str:
     if run.model in classes:
-        return classes[run.model]
+        # Keras' own classes say nothing: the model's name does.
+        class_name = classes[run.model]
+        return run.model if class_name in ("Functional", "Sequential") else class_name
     top = next((call.class_ for call in run.calls if call.parent is None), None)
     return top or run.model or "the file"

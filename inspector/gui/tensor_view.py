@@ -177,7 +177,9 @@ class TensorView(QWidget):
 
     def _build(self) -> None:
         self._empty = empty_label("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._full = QWidget()
+        self._full.setObjectName("tensor_full")
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._full)

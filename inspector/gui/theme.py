@@ -112,7 +112,7 @@ LIGHT = Theme(
         ("custom", "#b8304f"),
         ("stub", "#6b7785"),
     ),
-    masks=("#0f9d8a", "#9353d3", "#d2691e", "#2f7fe0", "#c0368e"),
+    masks=("#0f9d8a", "#9353d3", "#c0368e", "#6a8f1f", "#2f7fe0"),
     code="friendly",
 )
 
@@ -164,7 +164,7 @@ DARK = Theme(
         ("custom", "#ff8aa3"),
         ("stub", "#98a4b3"),
     ),
-    masks=("#3fd6c0", "#c493ff", "#ffa45c", "#74b4ff", "#f27cc5"),
+    masks=("#3fd6c0", "#c493ff", "#f27cc5", "#b8d86a", "#74b4ff"),
     code="monokai",
 )
 

@@ -94,11 +94,12 @@ class Heatmap(pg.PlotWidget):
         scale = self._draw()
         if values.shape != was and values.size:
             rows, columns = values.shape
-            is_square = 0.2 < rows / columns < 5
-            self.getPlotItem().getViewBox().setAspectLocked(is_square)
-            self.getPlotItem().getViewBox().setRange(
-                QRectF(0, 0, columns, rows), padding=0.02
-            )
+            # Pictures keep their shape; long or flat matrices fill the room that there is.
+            view = self.getPlotItem().getViewBox()
+            view.setAspectLocked(min(rows, columns) > 1 and 0.5 <= rows / columns <= 2)
+            view.setRange(QRectF(0, 0, columns, rows), padding=0)
+            _set_whole_ticks(self.getPlotItem().getAxis("left"), rows)
+            _set_whole_ticks(self.getPlotItem().getAxis("bottom"), columns)
         return scale
 
     def value_at(self, row: int, column: int) -> float:
@@ -121,6 +122,12 @@ class Heatmap(pg.PlotWidget):
             self.hovered.emit(row, column)
         else:
             self.hovered.emit(-1, -1)
+
+
+def _set_whole_ticks(axis: pg.AxisItem, size: int) -> None:
+    """Ticks at whole indices only."""
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if size / s <= 8 or s == 100)
+    axis.setTickSpacing(levels=[(step, 0)])
 
 
 def _set_axes(plot: pg.PlotWidget, theme: Theme) -> None:
