@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from types import FrameType
 from typing import Any
 
 import keras
@@ -167,8 +168,21 @@ def optimizer_variables(optimizer: Any) -> list[Any]:
 
 def called_by_keras() -> bool:
     """Whether `add_loss` is called by Keras' own `Layer.__call__`, not by the user's code."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_name != "add_loss":
-        frame = frame.f_back  # type: ignore[assignment]  # the outermost frame has none
+        frame = frame.f_back
     caller = frame.f_back if frame is not None else None
     return caller is not None and caller.f_code.co_name == "__call__"
+
+
+def sequential_being_built() -> Any:
+    """The Sequential model whose `build` is making a Functional model of itself, or None."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is _SEQUENTIAL_BUILD:
+            return frame.f_locals["self"]
+        frame = frame.f_back
+    return None
+
+
+_SEQUENTIAL_BUILD = keras.Sequential.build.__code__

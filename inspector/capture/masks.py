@@ -109,6 +109,8 @@ class MaskThread:
             if op is None or mask is None or getattr(link.tensor, "_keras_mask", None) is not None:
                 continue
             scope = op.scope if isinstance(op, OpRecord) else frame.parent
+            if scope is not None and any(kept is mask for kept in scope.output_masks):
+                continue  # the enclosing layer supports masks and puts it back on its output
             key = self._note(mask, "dropped", scope, op)
             if link.source.frame is not None:
                 self._ended.add((key, link.source.frame))

@@ -269,8 +269,9 @@ class Recorder:
                 loose.failure = (None, error, None)
                 self._finished(self._runs.broken_build(loose, None))
             raise
-        if loose is not None and not self._runs.stack and self._models.is_shown(model):
-            build = self._runs.claim(loose, model)
+        if loose is not None and not self._runs.stack:
+            owner = private.sequential_being_built() or model
+            build = self._runs.claim(loose, model, owner)
             if build is not None:
                 self._finished(build)
 

@@ -224,17 +224,20 @@ class Runs:
             context, self.pending = self.pending, None
             self.end(context)
 
-    def claim(self, loose: RunContext, model: Any) -> RunContext | None:
-        """The build run of a Functional model: the symbolic calls that it is made of."""
+    def claim(self, loose: RunContext, model: Any, owner: Any) -> RunContext | None:
+        """The build run of a Functional model: the symbolic calls that it is made of.
+
+        owner: the Sequential model whose inside `model` is, else `model` itself.
+        """
         nodes = private.node_ids(model)
         roots = [f for f in loose.frames if f.parent is None and id(f.node) in nodes]
-        name = self._name_of(model)
+        name = self._name_of(owner)
         if not roots or self._counts[name, "build"] >= self._keep:
             return None
         self._counts[name, "build"] += 1
         loose.claimed.update(roots)
         build = self._part(loose, roots)
-        build.root, build.model_name = model, name
+        build.root, build.model_name = owner, name
         return build
 
     def broken_build(self, loose: RunContext, failed: Frame | None) -> RunContext:

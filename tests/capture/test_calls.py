@@ -181,3 +181,10 @@ def test_values_can_be_read_by_run_and_tensor_id(watch):
     output = scene.recorder.tensor(run.number, run.calls[0].outputs[0].tensor)
 
     assert output.numpy().tolist() == [[3.0, 3.0]]
+
+
+def test_sequential_build_belongs_to_the_sequential_model(watch):
+    scene = watch("keras.Sequential([keras.Input((3,)), layers.Dense(2)], name='stack')")
+
+    assert [run.model for run in scene.recorder.runs()] == ["stack"]
+    assert [model.name for model in scene.recorder.models()] == ["stack"]
