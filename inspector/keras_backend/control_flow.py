@@ -94,7 +94,7 @@ def scan(
     if xs is None and length is None:
         raise ValueError("Got no `xs` to scan over and `length` not provided.")
     carry = tree.map_structure(convert_to_tensor, init)
-    sequences = tree.map_structure(convert_to_tensor, xs)
+    sequences = None if xs is None else tree.map_structure(convert_to_tensor, xs)
     count = int(length) if length is not None else tree.flatten(sequences)[0].shape[0]
     order = range(count - 1, -1, -1) if reverse else range(count)
     gathered = []
