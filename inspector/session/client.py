@@ -22,7 +22,7 @@ from pathlib import Path
 
 from inspector.errors import ProtocolError, UsageError
 from inspector.session.assembly import Assembly
-from inspector.session.exit_codes import fix_of, last_line, reason_of
+from inspector.session.exit_codes import fix_of, last_place, reason_of
 from inspector.session.framing import decode_event, encode
 from inspector.session.protocol import (
     VERSION,
@@ -193,8 +193,11 @@ class Client:
         self._gone.set()
         self._busy.clear()
         if not self._closing:
-            reason = self._reason or reason_of(exit_code) + last_line(self._last_words)
-            self._on_event(Lost(exit_code, reason, fix_of(exit_code)))
+            file, line = last_place(self._last_words) or (None, None)
+            reason = self._reason or reason_of(exit_code)
+            if file is not None:
+                reason += f" It was at {file}, line {line}."
+            self._on_event(Lost(exit_code, reason, fix_of(exit_code), file, line))
 
     def _native_output(self, stream: str, text: str) -> None:
         self._last_words = (self._last_words + text)[-_LAST_WORDS:]
@@ -306,5 +309,6 @@ class _Wait:
             last = self._failures[-1]
             return OpenFailure("open", last.type, last.message, last.fix)
         if self._lost is not None:
-            return OpenFailure("open", "WorkerLost", self._lost.reason, self._lost.fix)
+            lost = self._lost
+            return OpenFailure("open", "WorkerLost", lost.reason, lost.fix, lost.file, lost.line)
         return None

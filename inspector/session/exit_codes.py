@@ -36,18 +36,18 @@ def fix_of(exit_code: int | None) -> str:
     return "Press Restart to open the file again."
 
 
-def last_line(words: str) -> str:
-    r"""Where Python was when native code crashed, from what faulthandler printed; else empty.
+def last_place(words: str) -> tuple[str, int] | None:
+    r"""Where Python was when native code crashed, from what faulthandler printed; else None.
 
-    >>> last_line('Fatal Python error: Segmentation fault\n  File "/m/a.py", line 3 in f\n')
-    ' It was at /m/a.py, line 3.'
+    >>> last_place('Fatal Python error: Segmentation fault\n  File "/m/a.py", line 3 in f\n')
+    ('/m/a.py', 3)
     """
     if "Fatal Python error" not in words:
-        return ""
+        return None
     for file, line in _FAULT_LINE.findall(words.partition("Fatal Python error")[2]):
         if not _LIBRARY.search(file):
-            return f" It was at {file}, line {line}."
-    return ""
+            return file, int(line)
+    return None
 
 
 def _signal_text(number: int) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import keras
 
@@ -41,7 +42,13 @@ from inspector.session.protocol import (
 from inspector.session.settings import Settings
 from inspector.trace import Engine, OpenFailure, Trace
 
-Post = Callable[[Event], None]
+
+class Outgoing(Protocol):
+    """Where events go; `post_now` returns when the event is on its way."""
+
+    def post(self, event: Event) -> None: ...
+
+    def post_now(self, event: Event) -> None: ...
 
 
 class OpenedFile:
@@ -50,24 +57,25 @@ class OpenedFile:
     def __init__(
         self,
         command: OpenFile,
-        post: Post,
+        outgoing: Outgoing,
         *,
         interrupter: Interrupter,
         output: UserOutput,
         settings: Settings,
     ) -> None:
         self._command = command
-        self._post = post
+        self._post = outgoing.post
         self._interrupter = interrupter
         self._output = output
         self._settings = settings
         self._path = Path(command.path).absolute()
         self._files = UserFiles(self._path)
-        self._notes = Notes(self._files, lambda replacement: post(Replaced(replacement)))
+        self._notes = Notes(self._files, lambda replacement: outgoing.post(Replaced(replacement)))
         self._recorder = Recorder(
             self._files.contains,
-            lambda run, ended: post(RunUpdated(run, ended)),
-            lambda index, model: post(ModelFound(index, model)),
+            # At once: the script's next line may end the process.
+            lambda run, ended: outgoing.post_now(RunUpdated(run, ended)),
+            lambda index, model: outgoing.post(ModelFound(index, model)),
             keep_runs=settings.keep_runs,
             seed=command.seed,
         )

@@ -15,6 +15,8 @@ from inspector.errors import ProtocolError
 from inspector.session.framing import encode
 from inspector.session.protocol import Event, Failed, ModelFound, RunUpdated
 
+_NOW_S = 0.5
+
 
 class Outbox:
     """Sends events in the order in which they were posted."""
@@ -28,6 +30,14 @@ class Outbox:
     def post(self, event: Event) -> None:
         """Send `event` soon; never blocks."""
         self._waiting.put(event)
+
+    def post_now(self, event: Event) -> None:
+        """Send `event` before going on: what comes next may end the process.
+
+        Waits half a second at most, when the window is slow to read.
+        """
+        self.post(event)
+        self.flush(_NOW_S)
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until all that was posted so far is sent; False when that took too long."""

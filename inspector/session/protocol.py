@@ -182,11 +182,16 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Made by the client: the worker process is gone. `exit_code` as the system gave it."""
+    """Made by the client: the worker process is gone. `exit_code` as the system gave it.
+
+    file, line: where the user's code was, when native code crashed and Python could still tell.
+    """
 
     exit_code: int | None
     reason: str
     fix: str = "Press Restart to open the file again."
+    file: str | None = None
+    line: int | None = None
 
 
 Command = OpenFile | RunModel | ReadTensor | Stop | Shutdown

@@ -61,7 +61,7 @@ class Worker:
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._outbox = Outbox(connection.send_bytes)
         self._interrupter = Interrupter()
-        self._output = UserOutput(self._outbox.post, settings.output_kb << 10)
+        self._output = UserOutput(self._outbox.post_now, settings.output_kb << 10)
         self._opened: OpenedFile | None = None
 
     def run(self) -> None:
@@ -120,7 +120,7 @@ class Worker:
         self._output.start()
         self._opened = OpenedFile(
             command,
-            self._outbox.post,
+            self._outbox,
             interrupter=self._interrupter,
             output=self._output,
             settings=self._settings,
