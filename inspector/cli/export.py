@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
             f"{options.output}: {suffix or 'no suffix'} is not a format that can be written.",
             fix=f"Use one of {', '.join(known)}.",
         )
-    result = opened(options)
+    # Ops tell which inner call a frame's output comes from.
+    result = opened(options, keep_ops=True)
     chosen = chosen_run(result.trace, options.run)
     if suffix in PICTURES:
         _write_picture(chosen, options)

@@ -31,7 +31,7 @@ def _without_window(options: argparse.Namespace, reason: str) -> int:
         raise UsageError("There is no display and no file.", fix="Name a Python file to run.")
     opening = importlib.import_module("inspector.cli.opening")
     report = importlib.import_module("inspector.cli.report")
-    result = opening.opened(options)
+    result = opening.opened(options, keep_ops=True)  # the diagram follows tensors through ops
     report.print_report(result)
     if result.trace.runs:
         _write_diagram(result.trace, Path(f"{options.file.stem}.svg"))

@@ -10,6 +10,7 @@ to the layout process. It does not depend on what is expanded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inspector.layout.category import category_of
@@ -100,20 +101,25 @@ def _links(run: Run, index: dict[str, int], vertices: list[Vertex]) -> list[Link
         inside.setdefault(vertex.parent, []).append(position)
     inputs: dict[tuple[int, Shape | None], int] = {}
     tensors: dict[object, int] = {}
+    makers: dict[tuple[int, int], list[int]] = {}
     found: dict[tuple[int, int, int], list[int]] = {}
     for position, edge in enumerate(run.edges):
         if edge.target not in index:
             continue
         target = index[edge.target]
         if edge.source is None or edge.source not in index:
-            source = _input_vertex(edge, inputs, vertices)
-            key: object = ("input", source)
+            sources = [_input_vertex(edge, inputs, vertices)]
+            key: object = ("input", sources[0])
         else:
-            source = _innermost_maker(run, index[edge.source], edge.tensor_index, inside)
-            key = _tensor_key(run, index[edge.source], edge.tensor_index)
-        if source != target:
-            tensor = tensors.setdefault(key, len(tensors))
-            found.setdefault((source, target, tensor), []).append(position)
+            maker = (index[edge.source], edge.tensor_index)
+            if maker not in makers:
+                makers[maker] = _makers(run, *maker, inside)
+            sources = makers[maker]
+            key = _tensor_key(run, *maker)
+        tensor = tensors.setdefault(key, len(tensors))
+        for source in sources:
+            if source != target:
+                found.setdefault((source, target, tensor), []).append(position)
     return [
         Link(source, target, tensor, shape_text(run.edges[edges[0]].shape), tuple(edges))
         for (source, target, tensor), edges in found.items()
@@ -141,18 +147,43 @@ def _tensor_key(run: Run, source: int, output: int) -> object:
     return (source, output) if known is None else known
 
 
-def _innermost_maker(run: Run, source: int, output: int, inside: dict[int, list[int]]) -> int:
-    """The call inside `source` whose output this is; `source` itself where none is known."""
+def _makers(run: Run, source: int, output: int, inside: dict[int, list[int]]) -> list[int]:
+    """The innermost calls that an output of `source` is known to come from, else `source` itself.
+
+    Several when ops of the frame join them (`x + y`); ops are known where they were kept.
+    """
     outputs = run.calls[source].outputs
     tensor = outputs[output].tensor if output < len(outputs) else None
-    while tensor is not None:
-        for child in reversed(inside.get(source, ())):
-            if any(made.tensor == tensor for made in run.calls[child].outputs):
-                source = child
-                break
-        else:
-            return source
-    return source
+    if tensor is None:
+        return [source]
+    found: list[int] = []
+    waiting = [(source, tensor)]
+    while waiting:
+        call, wanted = waiting.pop()
+        made = _made_inside(run, call, wanted, inside.get(call, ()))
+        waiting += made
+        if not made and call not in found:
+            found.append(call)
+    return sorted(found)
+
+
+def _made_inside(
+    run: Run, call: int, tensor: int, children: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Child calls whose outputs the tensor is, or is computed from by the call's own ops."""
+    if not children:
+        return []
+    wanted = {tensor}
+    for op in reversed(run.calls[call].ops):
+        if any(made.tensor in wanted for made in op.outputs):
+            wanted.update(used.tensor for used in op.inputs if used.tensor is not None)
+    makers: dict[int, int] = {}
+    for child in children:
+        for made in run.calls[child].outputs:
+            if made.tensor in wanted and made.tensor is not None:
+                # The last one counts: a dropout that drops nothing gives back its input.
+                makers[made.tensor] = child
+    return [(child, made) for made, child in makers.items()]
 
 
 def _chunked(vertices: list[Vertex]) -> list[Vertex]:
