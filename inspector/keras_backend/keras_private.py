@@ -16,6 +16,7 @@ from keras.src.backend.common import dtypes, variables
 from keras.src.utils import module_utils
 
 from inspector.engine import promotion
+from inspector.keras_backend import fast_paths
 
 
 def attach() -> None:
@@ -24,6 +25,7 @@ def attach() -> None:
     promotion.install(result_type, config.floatx)
     replace_everywhere("standardize_dtype", remembered_dtype(variables.standardize_dtype))
     replace_everywhere("result_type", remembered_promotion(result_type))
+    fast_paths.attach()
 
 
 def remembered_dtype(original: Callable[[Any], str]) -> Callable[[Any], str]:

@@ -9,6 +9,7 @@ from keras.src import tree
 
 from inspector.engine.operators import cast_to
 from inspector.engine.primitives import choice, joining, recurrent, shaping
+from inspector.engine.promotion import is_inexact, result_type
 from inspector.engine.rules import BOOL
 from inspector.engine.tensor import Tensor
 from inspector.errors import NotAvailable
@@ -161,7 +162,11 @@ def _check_activations(activation: Any, recurrent_activation: Any) -> None:
 
 def _operands(inputs: Any, given: Sequence[Any]) -> list[Tensor]:
     inputs = convert_to_tensor(inputs)
-    return [inputs, *(cast_to(convert_to_tensor(x), inputs.dtype) for x in given)]
+    tensors = [convert_to_tensor(x) for x in given]
+    dtype = inputs.dtype
+    if not is_inexact(dtype):
+        dtype = result_type(dtype, *(t.dtype for t in tensors))
+    return [cast_to(t, dtype) for t in (inputs, *tensors)]
 
 
 def _optional(bias: Any, mask: Any, dtype: Any) -> list[Tensor]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from inspector.engine.blocks import elementwise
 from inspector.engine.error_function import erf
-from inspector.engine.higher_order import not_offered
+from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import Primitive, each, primitive
 from inspector.engine.rules import same
 
@@ -40,7 +40,7 @@ def _activation(name: str, doc: str, f: Formula, slope: Formula, bend: Formula) 
         shape=same,
         dtype=same,
         elementwise=True,
-        vjp=not_offered(f"{name}_bend"),
+        vjp=NotOffered(f"{name}_bend"),
     )(curvature)
     back = primitive(
         name=f"{name}_grad",

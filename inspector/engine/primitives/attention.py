@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine.higher_order import not_offered
+from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import primitive
 from inspector.engine.primitives.softmax import softmax_rows, softmax_slope_rows
 from inspector.engine.rules import Shape, sum_to
@@ -103,7 +103,7 @@ def attention(
 @primitive(
     shape=lambda g, q, k, v, p, *mask, **how: (q, k, v, p),
     dtype=lambda g, *rest, **how: (g, g, g, g),
-    vjp=not_offered("attention_grad"),
+    vjp=NotOffered("attention_grad"),
     many=True,
 )
 def attention_grad(xp: Any, *arrays: Any, scale: float, causal: bool, has_mask: bool) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine import recurrence
-from inspector.engine.higher_order import not_offered
+from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import primitive
 from inspector.engine.primitives.choice import full_like
 from inspector.engine.rules import Shape
@@ -92,7 +92,7 @@ def lstm(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool)
 @primitive(
     shape=lambda gy, gh, gc, x, h, c, k, r, *rest, **how: (x, h, c, k, r, k[-1:]),
     dtype=lambda g, *rest, **how: (g,) * 6,
-    vjp=not_offered("lstm_grad"),
+    vjp=NotOffered("lstm_grad"),
     many=True,
 )
 def lstm_grad(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool) -> Any:
@@ -169,7 +169,7 @@ def _gru_grad_shapes(
 @primitive(
     shape=_gru_grad_shapes,
     dtype=lambda g, *rest, **how: (g,) * 5,
-    vjp=not_offered("gru_grad"),
+    vjp=NotOffered("gru_grad"),
     many=True,
 )
 def gru_grad(
