@@ -31,6 +31,7 @@ class Case:
                     differences; None: all floating inputs, when the primitive has a vjp rule.
     expected:       what NumPy (or the maths) makes of the inputs, compared with `tolerance`; None
                     where only gradients, shapes and dtypes are checked.
+    outputs:        numbers of the outputs whose gradients are checked; None: all floating ones.
     meta:           False when the shape depends on the data: then NoValue must be raised.
     tolerance:      relative, of values and gradients.
     step:           of the central difference.
@@ -44,3 +45,4 @@ class Case:
     meta: bool = True
     tolerance: float = 1e-6
     step: float = 1e-6
+    outputs: tuple[int, ...] | None = None
