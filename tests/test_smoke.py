@@ -104,27 +104,28 @@ FILES = sorted((ROOT / "sample_models").glob("*.py"))
 @pytest.fixture(scope="module")
 def trace_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
     """`trace_of("vae")` runs `inspector run` on that sample, once, and reads its trace."""
-    traces: dict[str, dict[str, Any]] = {}
+    finished: dict[str, tuple[subprocess.CompletedProcess[str], Path]] = {}
 
     def read(name: str) -> dict[str, Any]:
-        if name not in traces:
-            traces[name] = _run(name, tmp_path_factory.mktemp(name))
-        return traces[name]
+        if name not in finished:
+            finished[name] = _run(name, tmp_path_factory.mktemp(name))
+        result, out = finished[name]
+        expected = 0 if SAMPLES[name].failure is None else 1
+        assert expected == result.returncode, result.stdout + result.stderr
+        trace: dict[str, Any] = json.loads(out.read_text())
+        return trace
 
     return read
 
 
-def _run(name: str, folder: Path) -> dict[str, Any]:
+def _run(name: str, folder: Path) -> tuple[subprocess.CompletedProcess[str], Path]:
     out = folder / "trace.json"
     file = str(ROOT / "sample_models" / f"{name}.py")
     command = [sys.executable, "-m", "inspector", "run", file, "--ops", "--json", str(out)]
     result = subprocess.run(
         command, cwd=folder, env=dict(os.environ), capture_output=True, text=True, check=False
     )
-    expected = 0 if SAMPLES[name].failure is None else 1
-    assert expected == result.returncode, result.stdout + result.stderr
-    trace: dict[str, Any] = json.loads(out.read_text())
-    return trace
+    return result, out
 
 
 def _calls(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
