@@ -20,7 +20,7 @@ from inspector.gui.opening import Problem
 from inspector.gui.table_panel import set_role
 from inspector.gui.theme import Appearance, Theme
 from inspector.gui.wording import place_text, shape_text
-from inspector.trace import AxisOrigin, Failure
+from inspector.trace import AxisOrigin, Failure, Operand
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _MOST_CHARACTERS = 220
@@ -132,31 +132,38 @@ class ProgressStrip(QFrame):
 
 
 def failure_html(failure: Failure, theme: Theme) -> str:
-    """Expected, found, operands with the origins of their axes, and where it is."""
+    """Where it is, expected and found, operands with the origins of their axes."""
     parts = []
     if failure.expected or failure.found:
         parts.append(
             f"Expected <b>{escape(failure.expected or '?')}</b>, "
             f"found <b>{escape(failure.found or '?')}</b>."
         )
-    for operand in failure.operands:
-        origins = "; ".join(_origin(origin, theme) for origin in operand.axes_from)
-        parts.append(
-            f"<b>{escape(operand.argument)}</b> is {escape(shape_text(operand.shape))}"
-            + (f": {origins}" if origins else "")
-        )
     if failure.file:
-        parts.append(f"Look at {_link(failure.file, failure.line, theme)}.")
-    return "<br>".join(parts)
+        parts.append(f"Raised at {_link(failure.file, failure.line, theme)}.")
+    lines = [" ".join(parts)] if parts else []
+    lines += [_operand(operand, failure, theme) for operand in failure.operands]
+    return "<br>".join(lines)
 
 
-def _origin(origin: AxisOrigin, theme: Theme) -> str:
-    place = f" ({_link(origin.file, origin.line, theme)})" if origin.file else ""
-    return f"axis {origin.axis} = {origin.size} comes from {escape(origin.what)}{place}"
+def _operand(operand: Operand, failure: Failure, theme: Theme) -> str:
+    shape = f"<b>{escape(operand.argument)}</b>&nbsp; {escape(shape_text(operand.shape))}"
+    origins = [_origin(origin, failure, theme) for origin in operand.axes_from]
+    return f"{shape}: &nbsp;{'; &nbsp;'.join(origins)}" if origins else shape
 
 
-def _link(file: str, line: int | None, theme: Theme) -> str:
-    text = escape(place_text(file, line))
+def _origin(origin: AxisOrigin, failure: Failure, theme: Theme) -> str:
+    place = ""
+    if origin.file:
+        is_here = origin.file == failure.file
+        link = _link(origin.file, origin.line, theme, is_short=is_here)
+        place = f"&nbsp;({link})"
+    size = "?" if origin.size is None else origin.size
+    return f"{size} from {escape(origin.what)}{place}"
+
+
+def _link(file: str, line: int | None, theme: Theme, *, is_short: bool = False) -> str:
+    text = f"line {line}" if is_short else escape(place_text(file, line))
     return f"<a style='color:{theme.accent}' href='{escape(file)}#{line or 0}'>{text}</a>"
 
 

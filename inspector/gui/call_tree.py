@@ -138,7 +138,9 @@ class CallTreeModel(QAbstractItemModel):
 
     @staticmethod
     def _font(column: int, *, is_bold: bool) -> QFont:
-        return mono(8.5) if column > 1 else sans(9.5, bold=is_bold)
+        if column > 1:
+            return mono(8.5)
+        return sans(9.5 if column == 0 else 9, bold=is_bold)
 
 
 def _parameter_counts(calls: tuple[Call, ...]) -> dict[str, int]:

@@ -70,11 +70,11 @@ def _tree(model: CallTreeModel) -> QTreeView:
     tree.setExpandsOnDoubleClick(False)
     tree.setAllColumnsShowFocus(True)
     tree.setIndentation(12)
-    tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    tree.setTextElideMode(Qt.TextElideMode.ElideRight)
     tree.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     header = tree.header()
     header.setStretchLastSection(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate((150, 104, 96, 78, 66)):
+    for column, width in enumerate((150, 112, 92, 76, 66)):
         header.resizeSection(column, width)
     return tree

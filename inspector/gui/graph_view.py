@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
@@ -130,8 +130,15 @@ class GraphView(QGraphicsView):
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         margin = 48 / self.zoom
         if not seen.adjusted(margin, margin, -margin, -margin).contains(rect):
-            self.centerOn(rect.center())
+            self.centerOn(self._kept_inside(rect.center(), seen.size()))
             self.view_changed.emit()
+
+    def _kept_inside(self, middle: QPointF, size: QSizeF) -> QPointF:
+        """The middle of a view that does not look past the picture's edges for no reason."""
+        bounds = self.canvas.boundingRect().adjusted(20, 20, -20, -20)
+        x = _clamped(middle.x(), bounds.left(), bounds.right(), size.width())
+        y = _clamped(middle.y(), bounds.top(), bounds.bottom(), size.height())
+        return QPointF(x, y)
 
     def hold_in_place(self, call_id: str, at: QPoint) -> None:
         """Scroll so that a call's box has its top left corner at a point of the viewport."""
@@ -270,3 +277,9 @@ class GraphView(QGraphicsView):
     def _id_at(self, at: QPoint) -> str:
         index = self._index_at(at)
         return self.canvas.drawing.ids[index] if index >= 0 else ""
+
+
+def _clamped(middle: float, low: float, high: float, size: float) -> float:
+    if high - low <= size:
+        return (low + high) / 2
+    return max(low + size / 2, min(middle, high - size / 2))

@@ -1,13 +1,14 @@
-"""The row of controls above a heatmap: which axes are spread out, and the index of the others."""
+"""The controls above a heatmap: which axes are spread out, and the index on each of the others."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from inspector.gui.drop_down import DropDown
 from inspector.gui.slicing import Slicing
 from inspector.gui.table_panel import set_role
+from inspector.gui.theme import mono
 
 
 class SlicerBar(QWidget):
@@ -17,9 +18,10 @@ class SlicerBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._layout = QHBoxLayout(self)
+        self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(4)
+        self._layout.setSpacing(3)
+        self._rows: QWidget | None = None
         self.slicing: Slicing | None = None
 
     def show_slicing(self, slicing: Slicing) -> None:
@@ -27,43 +29,55 @@ class SlicerBar(QWidget):
         if self.slicing == slicing:
             return
         self.slicing = slicing
-        while (child := self._layout.takeAt(0)) is not None:
-            widget = child.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if slicing.rows is not None and slicing.columns is not None and len(slicing.shape) > 2:
-            self._add_axes(slicing)
+        if self._rows is not None:
+            self._rows.hide()
+            self._rows.deleteLater()
+        self._rows = QWidget()
+        column = QVBoxLayout(self._rows)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        if slicing.fixed:
+            column.addLayout(self._axes_row(slicing))
         for axis in slicing.fixed:
-            self._add_index(slicing, axis)
-        self._layout.addStretch(1)
+            column.addLayout(self._index_row(slicing, axis))
+        self._layout.addWidget(self._rows)
         self.setVisible(bool(slicing.fixed))
 
-    def _add_axes(self, slicing: Slicing) -> None:
+    def _axes_row(self, slicing: Slicing) -> QHBoxLayout:
+        count = len(slicing.shape)
+        pairs = [(rows, columns) for rows in range(count) for columns in range(rows + 1, count)]
         choice = DropDown()
         choice.setObjectName("axes")
         choice.setAccessibleName("Axes of the heatmap")
-        pairs = [
-            (rows, columns)
-            for rows in range(len(slicing.shape))
-            for columns in range(rows + 1, len(slicing.shape))
-        ]
         for rows, columns in pairs:
-            choice.addItem(f"axes {rows} × {columns}")
+            sizes = f"{slicing.shape[rows]} × {slicing.shape[columns]}"
+            choice.addItem(f"axes {rows} and {columns}   ({sizes})")
         choice.setCurrentIndex(pairs.index((slicing.rows or 0, slicing.columns or 0)))
         choice.activated.connect(lambda place: self._change(slicing.spread(*pairs[place])))
-        self._layout.addWidget(choice)
+        row = QHBoxLayout()
+        row.addWidget(set_role(QLabel("Heatmap of"), "muted"))
+        row.addWidget(choice, 1)
+        return row
 
-    def _add_index(self, slicing: Slicing, axis: int) -> None:
-        spin = QSpinBox()
-        spin.setObjectName(f"axis_{axis}")
-        spin.setAccessibleName(f"Index on axis {axis}")
-        spin.setRange(0, max(slicing.shape[axis] - 1, 0))
-        spin.setValue(slicing.indices[axis])
-        spin.setWrapping(True)
-        spin.valueChanged.connect(lambda index: self._move(axis, index))
-        self._layout.addWidget(set_role(QLabel(f"axis {axis}"), "muted"))
-        self._layout.addWidget(spin)
+    def _index_row(self, slicing: Slicing, axis: int) -> QHBoxLayout:
+        last = max(slicing.shape[axis] - 1, 0)
+        label = QLabel(_index_text(slicing.indices[axis], last))
+        label.setFont(mono(8.5))
+        label.setMinimumWidth(70)
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setObjectName(f"axis_{axis}")
+        slider.setAccessibleName(f"Index on axis {axis}")
+        slider.setRange(0, last)
+        slider.setPageStep(max(last // 8, 1))
+        slider.setValue(slicing.indices[axis])
+        slider.setEnabled(last > 0)
+        slider.valueChanged.connect(lambda index: label.setText(_index_text(index, last)))
+        slider.valueChanged.connect(lambda index: self._move(axis, index))
+        row = QHBoxLayout()
+        row.addWidget(set_role(QLabel(f"axis {axis}"), "muted"))
+        row.addWidget(slider, 1)
+        row.addWidget(label)
+        return row
 
     def _move(self, axis: int, index: int) -> None:
         if self.slicing is not None:
@@ -73,3 +87,7 @@ class SlicerBar(QWidget):
     def _change(self, slicing: Slicing) -> None:
         self.show_slicing(slicing)
         self.changed.emit(slicing)
+
+
+def _index_text(index: int, last: int) -> str:
+    return f"{index} of 0–{last}"

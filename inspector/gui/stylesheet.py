@@ -48,7 +48,7 @@ QTreeView::item:selected, QTableView::item:selected { background: $accent_soft; 
 QTreeView::item:hover, QTableView::item:hover { background: $raised; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $muted; border: 0;
-    border-bottom: 1px solid $border; padding: 5px 7px; font-weight: 400; }
+    border-bottom: 1px solid $border; padding: 5px 7px; font-weight: 400; font-size: 8.5pt; }
 QComboBox { background: $panel; color: $text; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; }
 QComboBox::drop-down { border: 0; width: 22px; }
@@ -69,6 +69,11 @@ QPushButton[primary="true"] { background: $accent; color: $on_accent; border-col
 QPushButton[flat="true"] { background: transparent; border-color: transparent; color: $accent;
               padding: 3px 6px; text-align: left; }
 QPushButton[flat="true"]:hover { background: $accent_soft; }
+QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; width: 10px;
+              height: 10px; margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal:disabled { border-color: $border; }
 QCheckBox { color: $text; }
 QProgressBar { background: $raised; border: 0; border-radius: 3px; height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

@@ -1,0 +1,167 @@
+"""The graph: expand and collapse, click, zoom, what it shows first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from inspector.gui.first_view import MOST_BOXES, first_expanded
+from inspector.gui.main_window import MainWindow
+from inspector.trace import Run
+
+ENCODER = "variational_auto_encoder/encoder#0"
+BLOCK = "variational_auto_encoder/encoder/block_0#0"
+INSIDE = "variational_auto_encoder/encoder/block_0/dense_0#0"
+PROJ = "variational_auto_encoder/encoder/dense_proj#0"
+
+
+def _double_click(window: MainWindow, qtbot: QtBot, call_id: str) -> None:
+    view = window.parts.graph.view
+    view.bring_into_view(call_id)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.point_of(call_id))
+
+
+def test_first_view_stays_small(vae_run: Run) -> None:
+    expanded = first_expanded(vae_run)
+
+    visible = [c for c in vae_run.calls if c.parent is None or c.parent in expanded]
+    assert ENCODER in expanded
+    assert len(visible) <= MOST_BOXES
+
+
+def test_first_view_opens_the_way_to_the_failure(failing_run: Run) -> None:
+    assert {"classifier#0"} <= first_expanded(failing_run)
+
+
+def test_double_click_expands_and_collapses_a_group(
+    vae_window: MainWindow, qtbot: QtBot
+) -> None:
+    view = vae_window.parts.graph.view
+    assert view.rect_of(INSIDE).isNull()
+
+    _double_click(vae_window, qtbot, BLOCK)
+
+    assert not view.rect_of(INSIDE).isNull()
+    _double_click(vae_window, qtbot, BLOCK)
+    assert view.rect_of(INSIDE).isNull()
+
+
+def test_expanded_group_stays_where_it_was(vae_window: MainWindow, qtbot: QtBot) -> None:
+    view = vae_window.parts.graph.view
+    view.bring_into_view(BLOCK)
+    before = view.mapFromScene(view.rect_of(BLOCK).topLeft())
+
+    vae_window.parts.graph.toggle(BLOCK)
+
+    after = view.mapFromScene(view.rect_of(BLOCK).topLeft())
+    assert (after - before).manhattanLength() <= 3
+
+
+def test_double_click_on_a_leaf_moves_the_cursor(vae_window: MainWindow, qtbot: QtBot) -> None:
+    _double_click(vae_window, qtbot, PROJ)
+
+    step = vae_window.viewpoint.step
+    assert step is not None
+    assert PROJ == step.call
+
+
+def test_click_selects_without_moving_the_cursor(vae_window: MainWindow, qtbot: QtBot) -> None:
+    view = vae_window.parts.graph.view
+    view.bring_into_view(PROJ)
+
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.point_of(PROJ))
+
+    assert PROJ == vae_window.viewpoint.selected
+    assert 0 == vae_window.viewpoint.position
+
+
+def test_selected_call_lights_its_inputs_and_outputs(vae_window: MainWindow) -> None:
+    vae_window.viewpoint.select(PROJ)
+
+    canvas = vae_window.parts.graph.view.canvas
+    assert canvas.lit_in
+    assert canvas.lit_out
+    assert canvas.lit_in.isdisjoint(canvas.lit_out)
+
+
+def test_calls_before_the_cursor_are_done_and_after_it_pending(vae_window: MainWindow) -> None:
+    vae_window.viewpoint.go_to_call(BLOCK)
+
+    canvas = vae_window.parts.graph.view.canvas
+    of = {call_id: canvas.marks.progress[place] for place, call_id in enumerate(canvas.drawing.ids)}
+    assert (2, 1, 0) == (of[PROJ], of[ENCODER], of["variational_auto_encoder/decoder#0"])
+
+
+def test_collapsed_group_shows_the_cursor_inside_it(vae_window: MainWindow) -> None:
+    vae_window.collapse_all()
+
+    vae_window.viewpoint.go_to_call(PROJ)
+
+    canvas = vae_window.parts.graph.view.canvas
+    assert "variational_auto_encoder#0" == canvas.drawing.ids[canvas.marks.current]
+
+
+def test_expand_all_shows_every_call(vae_window: MainWindow) -> None:
+    vae_window.expand_all()
+
+    view = vae_window.parts.graph.view
+    assert all(not view.rect_of(call.id).isNull() for call in vae_window.viewpoint.run.calls)
+
+
+def _turn_wheel(window: MainWindow, modifier: Qt.KeyboardModifier) -> None:
+    view = window.parts.graph.view
+    at = QPointF(view.viewport().rect().center())
+    event = QWheelEvent(
+        at, view.viewport().mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        modifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def test_plain_wheel_pans_and_control_wheel_zooms(vae_window: MainWindow) -> None:
+    view = vae_window.parts.graph.view
+    zoom, place = view.zoom, view.verticalScrollBar().value()
+
+    _turn_wheel(vae_window, Qt.KeyboardModifier.NoModifier)
+    assert zoom == view.zoom
+    assert place != view.verticalScrollBar().value()
+    _turn_wheel(vae_window, Qt.KeyboardModifier.ControlModifier)
+
+    assert view.zoom > zoom
+
+
+def test_wheel_zooms_when_the_setting_says_so(vae_window: MainWindow) -> None:
+    view = vae_window.parts.graph.view
+    zoom = view.zoom
+
+    vae_window.commands.actions["wheel"].trigger()
+    _turn_wheel(vae_window, Qt.KeyboardModifier.NoModifier)
+
+    assert view.zoom > zoom
+
+
+def test_space_fits_everything(vae_window: MainWindow, qtbot: QtBot) -> None:
+    vae_window.expand_all()
+    view = vae_window.parts.graph.view
+
+    qtbot.keyClick(vae_window, Qt.Key.Key_Space)
+
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert seen.contains(view.rect_of("variational_auto_encoder#0"))
+
+
+def test_edges_that_carry_a_mask_know_it(vae_window: MainWindow) -> None:
+    drawing = vae_window.parts.graph.view.canvas.drawing
+
+    assert (drawing.edge_masks == -1).all()  # no tensor of this run names its mask
+
+
+def test_tool_tip_names_the_call(vae_window: MainWindow) -> None:
+    view = vae_window.parts.graph.view
+
+    text = view.tool_tip(view.box_of(PROJ))
+
+    assert PROJ in text
+    assert "cursor" in text
