@@ -29,7 +29,6 @@ CALLS_BACK = frozenset(
 def labelled(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The function, writing its name on the op records that it makes."""
 
-    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         running = tape.current
         if running is None or running.function:
@@ -40,7 +39,28 @@ def labelled(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         finally:
             running.function = ""
 
+    return like_keras(call, function)
+
+
+def like_keras(call: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """`call` under the function's name and signature, without its annotations.
+
+    Keras compares its own signatures with the backend's, and its own have none.
+    """
+    functools.update_wrapper(call, function)
+    given = inspect.signature(function)
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in given.parameters.values()]
+    call.__signature__ = inspect.Signature(bare)  # type: ignore[attr-defined]
     return call
+
+
+def unlabelled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as Keras should see it, with no name put on its ops."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return like_keras(call, function)
 
 
 def expose(module_name: str, *sources: ModuleType) -> None:
@@ -49,8 +69,8 @@ def expose(module_name: str, *sources: ModuleType) -> None:
     for source in sources:
         for name, value in vars(source).items():
             if not name.startswith("_") and _is_ours(value):
-                door = inspect.isfunction(value) and name not in CALLS_BACK
-                setattr(module, name, labelled(value, name) if door else value)
+                door = unlabelled(value) if name in CALLS_BACK else labelled(value, name)
+                setattr(module, name, door)
     family = module_name.rpartition(".")[2]
     setattr(module, "__getattr__", _missing_names(family))  # noqa: B010  # mypy refuses the plain form
 

@@ -19,3 +19,11 @@ class ExportArchive:
         self, name: str, fn: Any, input_signature: Any = None, **kwargs: Any
     ) -> NoReturn:
         raise NotAvailable("`add_endpoint` is not implemented in the numpy backend.", fix=_FIX)
+
+    def track_and_add_endpoint(
+        self, name: str, resource: Any, input_signature: Any = None, **kwargs: Any
+    ) -> NoReturn:
+        raise NotAvailable(
+            "`export_saved_model` only currently supports the tensorflow, jax and torch backends.",
+            fix=_FIX,
+        )
