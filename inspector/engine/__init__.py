@@ -1,9 +1,9 @@
 """Arrays that remember what made them: NumPy or CuPy, one tape, gradients read from it.
 
-    array_module  which arrays, and why          primitive   an op with its four rules
-    tensor        an array and its op record     primitives  all of them, by family
-    tape          the op records of a run        autodiff    gradients, read from the tape
-    promotion     dtypes of mixed operands       operators   what Python operators do
+array_module  which arrays, and why          primitive   an op with its four rules
+tensor        an array and its op record     primitives  all of them, by family
+tape          the op records of a run        autodiff    gradients, read from the tape
+promotion     dtypes of mixed operands       operators   what Python operators do
 """
 
 # The primitives first: some are written with the operators, which are written with others.

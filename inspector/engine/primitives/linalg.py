@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine import array_module
-from inspector.engine.higher_order import not_offered
+from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice, contraction, elementwise, reduction, shaping
 from inspector.engine.promotion import EXTENDED_FLOATS
@@ -213,7 +213,7 @@ def eigh(xp: Any, a: Any) -> Any:
 @primitive(
     shape=lambda shape: (shape[:-1], _square_shape(shape)),
     dtype=lambda dtype: (_complex(dtype), _complex(dtype)),
-    vjp=not_offered("eig"),
+    vjp=NotOffered("eig"),
     many=True,
 )
 def eig(xp: Any, a: Any) -> Any:
@@ -240,7 +240,7 @@ def _qr_shapes(shape: Shape, *, mode: str) -> tuple[Shape, Shape]:
 def _qr_back(wanted: Any, gs: Any, ys: Any, a: Any, *, mode: str) -> Any:
     q, r = ys
     if q.shape[-1] != r.shape[-1]:
-        not_offered("qr of wide or completed matrices")(wanted, gs, ys, a)
+        NotOffered("qr of wide or completed matrices")(wanted, gs, ys, a)
     g_q = gs[0] if gs[0] is not None else choice.full_like(q, value=0)
     g_r = gs[1] if gs[1] is not None else choice.full_like(r, value=0)
     mixed = product(r, transposed(g_r)) - product(transposed(g_q), q)
@@ -271,7 +271,7 @@ def _svd_back(wanted: Any, gs: Any, ys: Any, a: Any, *, full: bool) -> Any:
         thin_u, thin_vh = u[..., :k], vh[..., :k, :]
         return [product(thin_u * columns(gs[1]), thin_vh)]
     if full and a.shape[-1] != a.shape[-2]:
-        not_offered("svd with full_matrices=True")(wanted, gs, ys, a)
+        NotOffered("svd with full_matrices=True")(wanted, gs, ys, a)
     inner = diagonal(gs[1]) if gs[1] is not None else choice.full_like(s, value=0)[..., None]
     eye = eye_like(s, k)
     square = elementwise.square(s)
@@ -323,7 +323,7 @@ def pinv(xp: Any, a: Any, *, rcond: float) -> Any:
 @primitive(
     shape=lambda shape: (shape, (*shape[:-2], min(shape[-2:]))),
     dtype=lambda dtype: (dtype, INT32),
-    vjp=not_offered("lu_factor"),
+    vjp=NotOffered("lu_factor"),
     many=True,
 )
 def lu_factor(xp: Any, a: Any) -> Any:

@@ -85,9 +85,9 @@ def nonzero(xp: Any, x: Any) -> Any:
 
 @primitive(shape=_unknown("unique"), dtype=_unknown("unique"), many=True)
 def unique(xp: Any, x: Any, axis: int | None = None) -> Any:
-    """Sorted distinct values, where each is first, which each element is, how often each is."""
+    """Sorted distinct values (NaN differs from NaN), first places, which it is, how often."""
     values, first, inverse, counts = xp.unique(
-        x, return_index=True, return_inverse=True, return_counts=True, axis=axis
+        x, return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
     )
     shape = x.shape if axis is None else (x.shape[axis],)
     return [

@@ -31,6 +31,8 @@ def sort(x: Any, axis: int | None = -1) -> Any:
 
 
 def argsort(x: Any, axis: int | None = -1) -> Any:
+    if tensor(x).ndim == 0:
+        return choice.full_like(tensor(x), value=0, dtype=INT32)
     t, along = _line(x, axis)
     return sorting.argsort(t, axis=along)
 
@@ -125,8 +127,7 @@ def _sized(
         return values[(*before, slice(0, size))], first[:size], counts[:size]
     missing = size - have
     shape = (*values.shape[:axis], missing, *values.shape[axis + 1 :])
-    lowest = values[(*(slice(None),) * axis, slice(0, 1))]
-    filler = lowest if fill is None else tensor(fill, values.dtype)
+    filler = tensor(0 if fill is None else fill, values.dtype)
     more = shaping.broadcast_to(filler, shape=shape)
     start = shaping.broadcast_to(first[:1], shape=(missing,))
     none = choice.full_like(start, value=0)
