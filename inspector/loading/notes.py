@@ -39,10 +39,6 @@ class Notes:
             )  # fmt: skip
         self._keep(Replacement(what, why, file, line))
 
-    def take(self, replacement: Replacement) -> None:
-        """Keep a replacement that another layer made (`compat` notes old import paths)."""
-        self.add_at(replacement.what, replacement.why, replacement.file, replacement.line)
-
     def _keep(self, replacement: Replacement) -> None:
         self.all.append(replacement)
         self._on_replaced(replacement)

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from inspector.compat import compile_user_code
 from inspector.errors import OpenError
 from inspector.loading.failures import failure_of, user_traceback
 from inspector.loading.interruption import Interrupter, Stopped
@@ -57,7 +58,7 @@ def read_code(path: Path) -> CodeType:
             kind="NotPython",
         )
     try:
-        return compile(source, str(path), "exec", dont_inherit=True)
+        return compile_user_code(source, str(path))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise NotReadable(

@@ -9,6 +9,8 @@ from inspector.loading.policies import (
     arguments,
     clock,
     console,
+    datasets,
+    downloads,
     endings,
     files,
     guard,
@@ -17,6 +19,7 @@ from inspector.loading.policies import (
     training,
 )
 from inspector.loading.situation import Situation
+from inspector.loading.stand_ins import finder
 
 POLICIES = (
     clock.install,
@@ -26,6 +29,9 @@ POLICIES = (
     processes.install,
     endings.install,
     training.install,
+    datasets.install,
+    downloads.install,
+    finder.install,
 )
 
 

@@ -1,0 +1,111 @@
+"""Small files in the place of downloads: what is plausible for the name's ending."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from inspector.loading import known_data
+
+_LINES = (
+    "Before we proceed any further, hear me speak.",
+    "The quick brown fox jumps over the lazy dog.",
+    "She reads the paper while the rain falls on the quiet town.",
+    "You are all resolved rather to die than to famish?",
+    "It was a bright cold day in April, and the clocks were striking thirteen.",
+)
+_ROWS = 400
+
+
+def content(name: str) -> bytes | None:
+    """The bytes of a stand-in for a file of this name; None when none would make sense."""
+    lower = name.lower()
+    for endings, make in _MAKERS:
+        if lower.endswith(endings):
+            return make(lower)
+    return None
+
+
+def is_archive(name: str) -> bool:
+    """Whether `get_file` may be asked to unpack it."""
+    return name.lower().endswith((".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz"))
+
+
+def folder_content() -> dict[str, bytes]:
+    """What an unpacked archive of unknown content holds: texts and a table."""
+    return {"readme.txt": _text("readme.txt"), "data.txt": _text("data.txt"),
+            "data.csv": _table("data.csv")}  # fmt: skip
+
+
+def _text(name: str) -> bytes:
+    return ("\n".join(_LINES[i % len(_LINES)] for i in range(2000)) + "\n").encode()
+
+
+def _table(name: str) -> bytes:
+    random = np.random.default_rng(0)
+    columns = [f"column{i}" for i in range(8)] + ["target"]
+    rows = [",".join(columns)]
+    for values in random.random((_ROWS, 8)):
+        rows.append(",".join(f"{value:.4f}" for value in values) + f",{random.integers(0, 2)}")
+    return ("\n".join(rows) + "\n").encode()
+
+
+def _json(name: str) -> bytes:
+    if "class_index" in name:  # what `decode_predictions` of Keras' applications reads
+        classes = {str(i): [f"n{i:08d}", f"class_{i}"] for i in range(1000)}
+        return json.dumps(classes).encode()
+    return json.dumps({f"class{i}": i for i in range(10)}).encode()
+
+
+def _arrays(name: str) -> bytes:
+    (x, y), (x2, y2) = known_data.images((28, 28), 10, (1024, 256), column=False)
+    file = io.BytesIO()
+    np.savez(file, x_train=x, y_train=y, x_test=x2, y_test=y2)
+    return file.getvalue()
+
+
+def _array(name: str) -> bytes:
+    file = io.BytesIO()
+    np.save(file, known_data.images((28, 28), 10, (1024, 1), column=False)[0][0])
+    return file.getvalue()
+
+
+def _gzip(name: str) -> bytes:
+    return gzip.compress(content(name[: -len(".gz")]) or _text(name))
+
+
+def _zip(name: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for inside, data in folder_content().items():
+            archive.writestr(inside, data)
+    return file.getvalue()
+
+
+def _tar(name: str) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for inside, data in folder_content().items():
+            info = tarfile.TarInfo(f"{Path(name).name.split('.')[0]}/{inside}")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+_MAKERS: tuple[tuple[tuple[str, ...], Callable[[str], bytes]], ...] = (
+    ((".txt", ".text", ".md", ".tsv", ".vocab"), _text),
+    ((".csv", ".data"), _table),
+    ((".json",), _json),
+    ((".npz",), _arrays),
+    ((".npy",), _array),
+    ((".tar.gz", ".tgz"), _tar),
+    ((".zip",), _zip),
+    ((".gz",), _gzip),
+)

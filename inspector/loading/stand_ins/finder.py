@@ -1,0 +1,111 @@
+"""The last place that Python asks for a module: answers user code for well-known missing ones.
+
+Only modules of the table are answered; a misspelt name, or one on which the model itself depends
+(`keras_hub`), stays an ImportError. Libraries get no answer at all: Keras looks whether PIL or
+pandas is there, and must find that they are not.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from inspector.loading.situation import Situation
+from inspector.loading.stand_ins import learning, plotting, progress
+from inspector.loading.stand_ins.recording import StandIn
+from inspector.loading.user_files import UserFiles
+
+# Plotting, showing, logging, reading media: none of them makes the model.
+KNOWN: dict[str, dict[str, Any]] = {
+    "matplotlib": plotting.NAMES,
+    "tqdm": progress.NAMES,
+    "sklearn": learning.NAMES,
+    **{
+        name: {}
+        for name in (
+            "mpl_toolkits", "seaborn", "plotly", "bokeh", "altair", "pydot", "graphviz",
+            "IPython", "ipywidgets", "google", "wandb", "mlflow", "tensorboard", "tensorboardX",
+            "PIL", "cv2", "skimage", "imageio", "imgaug", "albumentations", "pandas", "nltk",
+            "spacy", "librosa", "soundfile", "sounddevice", "pydub", "music21", "gym",
+            "gymnasium", "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
+            "nibabel", "tensorflow_datasets", "datasets", "umap", "lightgbm", "xgboost",
+            "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
+        )
+    },
+}  # fmt: skip
+
+
+def install(situation: Situation) -> None:
+    """Put the finder behind all others."""
+    finder = Finder(situation.files, situation.notes.add)
+    situation.patches.set(sys, "meta_path", [*sys.meta_path, finder])
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds and makes the stand-in modules."""
+
+    def __init__(self, files: UserFiles, add: Callable[[str, str], None]) -> None:
+        self._files = files
+        self._add = add
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        top = name.partition(".")[0]
+        if top not in KNOWN or not self._is_asked_by_user():
+            return None
+        parent = sys.modules.get(top)
+        if parent is not None and not isinstance(parent, StandInModule):
+            return None  # really installed; this part of it is missing
+        if name == top:
+            self._add(
+                f"import {top}",
+                "Not installed: a stand-in answers, and what it makes means nothing."
+                if not KNOWN[top]
+                else "Not installed: a small stand-in answers.",
+            )
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return StandInModule(spec.name, KNOWN[spec.name.partition(".")[0]])
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The module is whole already."""
+
+    def _is_asked_by_user(self) -> bool:
+        frame: Any = sys._getframe(2)
+        while frame is not None:
+            filename = frame.f_code.co_filename
+            if self._files.contains(filename):
+                return True
+            # The machinery of imports lies between; anything else is a library that asks.
+            if not (filename.startswith("<frozen importlib") or self._files.is_ours(filename)):
+                return False
+            frame = frame.f_back
+        return False
+
+
+class StandInModule(ModuleType):
+    """A module whose every name is there."""
+
+    __version__ = "0.0 (stand-in)"
+
+    def __init__(self, name: str, real: dict[str, Any]) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []
+        self.__all__: list[str] = list(real)
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        made = self._real[name] if name in self._real else StandIn(f"{self.__name__}.{name}")
+        setattr(self, name, made)
+        return made
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return StandIn(self.__name__)(*args, **options)
