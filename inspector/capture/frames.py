@@ -37,6 +37,8 @@ class Frame:
         self.node: Any = None
         self.is_second_run = False
         self.ready_at = 0
+        # The one line of all ops inside, None where user code may run inside.
+        self.line_of_ops: Location | None = None
         self.location: Location | None = None
         self.training: bool | None = None
         self.inputs: list[Named] = []

@@ -48,10 +48,15 @@ def is_symbolic_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """
     if in_symbolic_scope():
         return True
-    return any(
-        isinstance(x, KerasTensor) or (isinstance(x, Tensor) and x.data is None)
-        for x in flatten((args, kwargs))
-    )
+    return any(map(_is_symbolic, args)) or any(map(_is_symbolic, kwargs.values()))
+
+
+def _is_symbolic(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.data is None
+    if isinstance(value, list | tuple | dict):
+        return any(map(_is_symbolic, tree.flatten(value)))
+    return isinstance(value, KerasTensor)
 
 
 def has_symbols(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -186,3 +191,13 @@ def sequential_being_built() -> Any:
 
 
 _SEQUENTIAL_BUILD = keras.Sequential.build.__code__
+
+
+def functions_run_by(layer: Any) -> list[Any]:
+    """The functions whose code runs directly in a call of the layer, its own `call` first.
+
+    Keras lets users hand functions to its layers: a Lambda's, an activation, a regularizer.
+    """
+    names = ("function", "activation", "recurrent_activation", "activity_regularizer")
+    given = [getattr(layer, name, None) for name in names]
+    return [type(layer).call, type(layer).compute_mask, *(g for g in given if g is not None)]

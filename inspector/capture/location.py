@@ -43,6 +43,13 @@ class Locator:
             frame = frame.f_back
         return None, False
 
+    def is_user_code(self, function: Callable[..., object]) -> bool:
+        """Whether a function, or the class of a callable object, was written by the user."""
+        code = getattr(function, "__code__", None)
+        if code is None:
+            code = getattr(type(function).__call__, "__code__", None)
+        return code is not None and self._is_user_file(code.co_filename)
+
     def of_traceback(self, traceback: Any) -> Location | None:
         """The innermost user line of a traceback."""
         found = None

@@ -65,6 +65,7 @@ class Recorder:
         self._flushed = (0.0, 0.0)
         self._call_code: CodeType | None = None
         self._node_line: Location | None = None
+        self._plain: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
 
     def install(self) -> None:
         """Begin to watch."""
@@ -212,6 +213,8 @@ class Recorder:
         frame.is_second_run = frame.symbolic and symbolic.fill_now == symbolic.FILLS[1]
         frame.layer_id = self._models.id_of(layer)
         frame.location = self._location_of(context, frame)
+        if self._is_plain(layer):
+            frame.line_of_ops = frame.location
         if frame.parent is None and not isinstance(layer, private.Model):
             self._models.note_called(layer, symbolic=frame.symbolic)
         context.enter(frame)
@@ -354,11 +357,24 @@ class Recorder:
     def _here(self) -> Location | None:
         if self._node_line is not None:
             return self._node_line
-        location, met = self._locator.find(self._call_code)
         context = self._runs.top
+        if context is not None and context.current is not None:
+            known = context.current.line_of_ops
+            if known is not None:
+                return known
+        location, met = self._locator.find(self._call_code)
         if met and context is not None and context.current is not None:
             return context.current.location
         return location
+
+    def _is_plain(self, layer: Any) -> bool:
+        """Whether no user code runs directly in the layer's calls."""
+        found = self._plain.get(layer)
+        if found is None:
+            functions = private.functions_run_by(layer)
+            found = not any(map(self._locator.is_user_code, functions))
+            self._plain[layer] = found
+        return found
 
     def _location_of(self, context: RunContext, frame: Frame) -> Location | None:
         parent = frame.parent

@@ -25,9 +25,11 @@ class Writer:
         self._made_at = made_at
         self._symbols: dict[int, tuple[Any, int]] = {}
         self._dtypes: dict[Any, str] = {}
+        self._refs_made: dict[int, TensorRef] = {}
 
     def run(self, context: RunContext) -> Run:
         """The run as it is now."""
+        self._refs_made = {}
         ids = _call_ids(context.frames)
         ops = _ops_by_frame(context.tape.records, set(context.frames))
         unknown = _UnknownAxes(context)
@@ -89,10 +91,21 @@ class Writer:
         return tuple(self._ref(t, twin) for t, twin in zip(tensors, twins, strict=True))
 
     def _ref(self, tensor: Any, twin: Any) -> TensorRef:
+        if tensor is twin and type(tensor) is Tensor:
+            return self._plain_ref(tensor)
         shape = _merged(_shape(tensor), _shape(twin))
         return TensorRef(
             self._id(tensor), shape, self._dtype(tensor.dtype), self._id(private.mask_of(tensor))
         )
+
+    def _plain_ref(self, tensor: Tensor) -> TensorRef:
+        """Made once per run: one tensor is the output of an op and the input of others."""
+        made = self._refs_made.get(tensor.id)
+        if made is None:
+            mask = self._id(private.mask_of(tensor))
+            made = TensorRef(tensor.id, tensor.shape, self._dtype(tensor.dtype), mask)
+            self._refs_made[tensor.id] = made
+        return made
 
     def _weight(self, variable: Any, value: Any) -> Weight:
         return Weight(
@@ -108,8 +121,8 @@ class Writer:
         file, line = record.location if record.location else (None, None)
         return Op(
             op=record.primitive.name,
-            inputs=tuple(self._ref(t, t) for t in record.inputs),
-            outputs=tuple(self._ref(t, t) for t in record.outputs),
+            inputs=tuple(map(self._plain_ref, record.inputs)),
+            outputs=tuple(map(self._plain_ref, record.outputs)),
             file=file,
             line=line,
             function=record.function,

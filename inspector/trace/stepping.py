@@ -19,7 +19,6 @@ cursor moves; every move is one look-up.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -156,24 +155,12 @@ class Steps:
         inside = self.children[call.id]
         if self.granularity == "call" or not call.ops:
             return list(inside)
-        gaps = self._free_places(call, inside)
-        # The record says where calls start and end; ops fill the numbers left between them.
-        # A writer that does not number ops leaves no gaps: its ops come after the calls.
-        if len(gaps) != len(call.ops):
+        if any(op.position <= call.start for op in call.ops):
+            # A writer that does not number ops: they come after the calls.
             return [*inside, *range(len(call.ops))]
-        placed: list[tuple[int, str | int]] = [(gap, op) for op, gap in enumerate(gaps)]
+        placed: list[tuple[int, str | int]] = [(op.position, i) for i, op in enumerate(call.ops)]
         placed += [(self.calls[child].start, child) for child in inside]
         return [part for _, part in sorted(placed, key=lambda pair: pair[0])]
-
-    def _free_places(self, call: Call, inside: list[str]) -> list[int]:
-        taken = [(self.calls[child].start, self.calls[child].end) for child in inside]
-        starts = [start for start, _ in taken]
-        free = []
-        for place in range(call.start + 1, call.end):
-            before = bisect_right(starts, place) - 1
-            if before < 0 or place > taken[before][1]:
-                free.append(place)
-        return free
 
     def _moves(self) -> tuple[list[int], list[int], list[int]]:
         count = len(self._steps)
