@@ -74,13 +74,13 @@ class CallTreeModel(QAbstractItemModel):
         above = self._calls[index.internalId()].parent
         return self.index_of(above) if above is not None else QModelIndex()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.column() > 0 else len(self._inside(parent))
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802, ARG002 - Qt's name and argument
+    def columnCount(self, parent: Index = _ROOT) -> int:
         return len(TITLES)
 
-    def headerData(  # noqa: N802 - Qt's name
+    def headerData(
         self,
         section: int,
         orientation: Qt.Orientation,

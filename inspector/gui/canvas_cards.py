@@ -69,12 +69,12 @@ def paint_frame(painter: QPainter, item: CanvasItem, index: int, lod: float) -> 
     _paint_chevron(painter, QPointF(header.x() + 13, header.center().y()), colour, is_open=True)
     painter.setPen(QColor(theme.text))
     painter.setFont(scene_font(TITLE_PX, bold=True))
-    title_width = _draw_elided(
-        painter, header.adjusted(24, 0, -10, 0), drawing.labels[index]
-    )
+    title_width = _draw_elided(painter, header.adjusted(24, 0, -10, 0), drawing.labels[index])
     painter.setPen(QColor(theme.muted))
     painter.setFont(scene_font(SUBTITLE_PX))
-    _draw_elided(painter, header.adjusted(24 + title_width + 8, 1, -10, 0), drawing.sublabels[index])
+    _draw_elided(
+        painter, header.adjusted(24 + title_width + 8, 1, -10, 0), drawing.sublabels[index]
+    )
     _paint_step_tag(painter, item, index, rect)
 
 

@@ -82,7 +82,7 @@ class CanvasItem(QGraphicsItem):
             return -1
         return int(max(boxes, key=lambda index: (self.drawing.depths[index], index)))
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         x, y, width, height = self.drawing.bounds
         return QRectF(x, y, width, height).adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
 
@@ -90,9 +90,9 @@ class CanvasItem(QGraphicsItem):
         self,
         painter: QPainter,
         option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,  # noqa: ARG002 - Qt passes it
+        widget: QWidget | None = None,
     ) -> None:
-        exposed = option.exposedRect  # type: ignore[attr-defined]  # missing in PySide6's stubs
+        exposed = option.exposedRect
         lod = option.levelOfDetailFromTransform(painter.worldTransform())
         self.paint_area(painter, exposed, lod)
 

@@ -31,9 +31,7 @@ def spans(drawing: Drawing, steps: Steps) -> NDArray[np.int64]:
     return found
 
 
-def marks(
-    drawing: Drawing, steps: Steps, position: int, known: NDArray[np.int64]
-) -> Marks:
+def marks(drawing: Drawing, steps: Steps, position: int, known: NDArray[np.int64]) -> Marks:
     """What `drawing` looks like from `position`; `known` is what `spans` gave."""
     if not len(steps):
         return Marks(np.full(len(drawing.ids), DONE, dtype=np.int8))

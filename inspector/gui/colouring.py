@@ -19,9 +19,7 @@ _SIZE = 256
 
 def diverging(*, is_dark: bool) -> Rgba:
     """(256, 4) blue for negative, red for positive, the ground's colour for zero."""
-    parts = (
-        (_DARK_BLUE, _MIDDLE_DARK, _DARK_RED) if is_dark else (_BLUE, _MIDDLE_LIGHT, _RED)
-    )
+    parts = (_DARK_BLUE, _MIDDLE_DARK, _DARK_RED) if is_dark else (_BLUE, _MIDDLE_LIGHT, _RED)
     stops = np.concatenate(parts)
     places = np.linspace(0, len(stops) - 1, _SIZE)
     table = np.stack(

@@ -7,7 +7,7 @@ from html import escape
 
 from inspector.gui.table_model import Column
 from inspector.gui.table_panel import TablePanel
-from inspector.gui.theme import Appearance
+from inspector.gui.theme import Appearance, Theme
 from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.wording import number_text, place_text, shape_text, time_text, weight_name
 from inspector.trace import Loss, Mask, MaskEvent, Op, Replacement, Update, Weight
@@ -35,25 +35,29 @@ class WeightsPanel(TablePanel):
 
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
         self._viewpoint = viewpoint
-        theme = lambda: appearance.theme  # noqa: E731 - asked anew whenever a cell is painted
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
         super().__init__(
             "Weights",
             (
                 Column("Weight", lambda row: weight_name(row.weight)),
                 Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
-                Column("dtype", lambda row: row.weight.dtype, colour=lambda _: theme().muted),
+                Column(
+                    "dtype", lambda row: row.weight.dtype, colour=lambda _: appearance.theme.muted
+                ),
                 Column(
                     "State",
                     _weight_state,
-                    colour=lambda row: theme().warning
-                    if not row.weight.initialized
-                    else (None if row.weight.trainable else theme().muted),
+                    colour=lambda row: (
+                        appearance.theme.warning
+                        if not row.weight.initialized
+                        else (None if row.weight.trainable else appearance.theme.muted)
+                    ),
                 ),
                 Column(
                     "|gradient|",
                     _gradient_text,
                     is_number=True,
-                    colour=lambda row: theme().warning if _has_no_gradient(row) else None,
+                    colour=lambda row: appearance.theme.warning if _has_no_gradient(row) else None,
                 ),
                 Column(
                     "|update|",
@@ -119,7 +123,9 @@ class OpsPanel(TablePanel):
         if call is None:
             self.show_rows(())
             return
-        inside = "Its ops run in the calls inside it." if self._viewpoint.steps.children[call.id] else ""
+        inside = (
+            "Its ops run in the calls inside it." if self._viewpoint.steps.children[call.id] else ""
+        )
         kept = f"{call.op_count} ran; they were not kept." if call.op_count and not call.ops else ""
         self.say_empty(f"{call.name} runs no ops of its own. {kept or inside}".strip())
         self.show_rows(call.ops, f"<b>{escape(call.path)}</b> &nbsp;{len(call.ops)} ops")
@@ -185,11 +191,9 @@ class LossesPanel(TablePanel):
         if run.total_loss is None:
             return f"Sum of {len(run.losses)} rows: <b>{number_text(total)}</b>"
         agrees = abs(total - run.total_loss) <= 1e-4 * max(abs(run.total_loss), 1e-12)
-        mark = (
-            f"<span style='color:{theme.good}'>✓ the rows add up to it</span>"
-            if agrees
-            else f"<span style='color:{theme.warning}'>the rows add up to {number_text(total)}</span>"
-        )
+        colour = theme.good if agrees else theme.warning
+        words = "✓ the rows add up to it" if agrees else f"the rows add up to {number_text(total)}"
+        mark = f"<span style='color:{colour}'>{words}</span>"
         return f"Total loss <b>{number_text(run.total_loss)}</b> &nbsp; {mark}"
 
     def _share(self, loss: Loss) -> str:
@@ -210,27 +214,31 @@ class MasksPanel(TablePanel):
 
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
         self._viewpoint = viewpoint
-        theme = lambda: appearance.theme  # noqa: E731 - asked anew at each paint
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
         super().__init__(
             "Masks",
             (
                 Column(
                     "Mask",
                     lambda row: f"● {row.mask.id}   {shape_text(row.mask.shape)}",
-                    colour=lambda row: theme().mask(row.mask.id).name(),
+                    colour=lambda row: appearance.theme.mask(row.mask.id).name(),
                 ),
                 Column(
                     "What",
                     lambda row: row.event.what,
-                    colour=lambda row: theme().failure if row.event.what == "dropped" else None,
+                    colour=lambda row: (
+                        appearance.theme.failure if row.event.what == "dropped" else None
+                    ),
                     is_bold=lambda row: row.event.what in ("born", "dropped"),
                 ),
                 Column("Call", lambda row: row.event.call or ""),
-                Column("Op", lambda row: row.event.op or "", colour=lambda _: theme().muted),
+                Column(
+                    "Op", lambda row: row.event.op or "", colour=lambda _: appearance.theme.muted
+                ),
                 Column(
                     "Line",
                     lambda row: place_text(row.event.file, row.event.line),
-                    colour=lambda _: theme().accent,
+                    colour=lambda _: appearance.theme.accent,
                 ),
             ),
             "No mask was made in this run.",
@@ -291,6 +299,10 @@ def weighted(loss: Loss) -> float | None:
     return None if loss.value is None else loss.value * loss.weight
 
 
+def _mask_colour(row: MaskRow, theme: Theme) -> str | None:
+    return theme.failure if row.event.what == "dropped" else None
+
+
 def _weight_state(row: WeightRow) -> str:
     if not row.weight.initialized:
         return "not initialized"
@@ -298,8 +310,10 @@ def _weight_state(row: WeightRow) -> str:
 
 
 def _has_no_gradient(row: WeightRow) -> bool:
-    return row.is_trained and row.weight.trainable and (
-        row.update is None or row.update.gradient_norm is None
+    return (
+        row.is_trained
+        and row.weight.trainable
+        and (row.update is None or row.update.gradient_norm is None)
     )
 
 
@@ -318,6 +332,6 @@ def _update_of(path: str, name: str, updates: dict[str, Update]) -> Update | Non
     for key in (f"{path}/{name}", name):
         if key in updates:
             return updates[key]
-    tail = "/".join(path.split("/")[-1:] + [name])
+    tail = "/".join([*path.split("/")[-1:], name])
     found = [update for key, update in updates.items() if key.endswith(tail)]
     return found[0] if len(found) == 1 else None

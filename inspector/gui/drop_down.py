@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox
 class DropDown(QComboBox):
     """A combo box as the theme draws it."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from inspector.errors import LayoutError
 from inspector.gui.canvas_marks import marks, spans
 from inspector.gui.drawing import Drawing, drawing_of
-from inspector.gui.first_view import first_expanded
 from inspector.gui.graph_view import GraphView
 from inspector.gui.legend import Legend
 from inspector.gui.scenes import SceneSource
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
-from inspector.layout.scene import Scene, expandable
+from inspector.layout.opened import default_expanded, expandable
+from inspector.layout.scene import Scene
 from inspector.trace import Run
 
 
@@ -68,7 +68,7 @@ class GraphPanel(QWidget):
         """The calls whose inside is shown."""
         run = self._viewpoint.run
         if run.number not in self._expanded:
-            self._expanded[run.number] = first_expanded(run)
+            self._expanded[run.number] = default_expanded(run)
         return self._expanded[run.number]
 
     def toggle(self, call_id: str) -> None:
@@ -157,9 +157,7 @@ class GraphPanel(QWidget):
         canvas = self.view.canvas
         if len(canvas.drawing.ids):
             steps = self._viewpoint.steps
-            canvas.marks = marks(
-                canvas.drawing, steps, self._viewpoint.position, self._spans
-            )
+            canvas.marks = marks(canvas.drawing, steps, self._viewpoint.position, self._spans)
         self.view.viewport().update()
 
     def _follow_selection(self) -> None:
@@ -193,4 +191,3 @@ class GraphPanel(QWidget):
         size = self.view.viewport().size()
         self.legend.move(12, size.height() - self.legend.height() - 12)
         self.note.move(16, 12)
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
@@ -73,7 +73,7 @@ class GraphView(QGraphicsView):
         return box_rect(self.canvas, index) if index >= 0 else QRectF()
 
     def point_of(self, call_id: str) -> QPoint:
-        """A point of the viewport at which a call can be clicked: its middle, or a frame's header."""
+        """Where in the viewport a call can be clicked: its middle, or a frame's header."""
         rect = self.rect_of(call_id)
         at = rect.center()
         index = self.box_of(call_id)
@@ -167,9 +167,9 @@ class GraphView(QGraphicsView):
 
     # Painting behind the canvas
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QPointF) -> None:  # noqa: N802 - Qt's name
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         theme = self.canvas.theme
-        area = QRectF(rect)  # type: ignore[arg-type]  # the stubs' union is wider than what comes
+        area = QRectF(rect)
         painter.fillRect(area, QColor(theme.canvas))
         if self.zoom < 0.5:
             return
@@ -186,13 +186,13 @@ class GraphView(QGraphicsView):
 
     # Gestures
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed_at = event.position().toPoint()
             self._is_panning = False
         event.accept()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
         if self._pressed_at is None:
             self._hover(at)
@@ -205,14 +205,14 @@ class GraphView(QGraphicsView):
         self._scroll_by(moved)
         self._pressed_at = at
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         was_click = self._pressed_at is not None and not self._is_panning
         self._pressed_at, self._is_panning = None, False
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
         if was_click and event.button() == Qt.MouseButton.LeftButton:
             self.call_clicked.emit(self._id_at(event.position().toPoint()))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position().toPoint())
         if index < 0:
             return
@@ -222,7 +222,7 @@ class GraphView(QGraphicsView):
         else:
             self.call_opened.emit(call_id)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent) -> None:
         has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if has_control != self.wheel_zooms:
             self.zoom_by(_STEP ** (event.angleDelta().y() / 120))
@@ -234,14 +234,14 @@ class GraphView(QGraphicsView):
             self._scroll_by(delta)
         event.accept()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fitted_to is not None:
             # Until the user moves the picture, it goes on fitting.
             self._fit_into(self._fitted_to)
         self.view_changed.emit()
 
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(event.pos())
             text = self.tool_tip(index) if index >= 0 else ""

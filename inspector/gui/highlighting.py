@@ -16,7 +16,7 @@ class PythonHighlighter(QSyntaxHighlighter):
         """Work out the colours of a text that is about to be shown."""
         self._lines = _formats(text, style) if text else []
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802, ARG002 - Qt's name and argument
+    def highlightBlock(self, text: str) -> None:
         number = self.currentBlock().blockNumber()
         if number < len(self._lines):
             for start, length, look in self._lines[number]:

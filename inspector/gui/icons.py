@@ -7,25 +7,41 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 _DOT = '<circle cx="12" cy="19" r="2.3" fill="{c}" stroke="none"/>'
 _SHAPES = {
-    "open": '<path d="M3 7v11a1.5 1.5 0 0 0 1.5 1.5h13L21 10H7l-3 8"/><path d="M3 8V6a1.5 1.5 0 0 1 1.5-1.5H9l2 2.5h6.500A1.500 1.500 0 0 1 19 8.500V10"/>',
-    "reload": '<path d="M19.500 12a7.500 7.500 0 1 1-2.300-5.400"/><path d="M20 3.500V8h-4.500"/>',
-    "stop": '<rect x="6" y="6" width="12" height="12" rx="1.500"/>',
-    "export": '<path d="M12 15V4M8 8l4-4 4 4"/><path d="M5 13v5.500A1.500 1.500 0 0 0 6.500 20h11a1.500 1.500 0 0 0 1.500-1.500V13"/>',
-    "end": '<path d="M6 5.500v13l9-6.500z" fill="{c}"/><path d="M18.500 5.500v13"/>',
-    "start": '<path d="M18 5.500v13L9 12z" fill="{c}"/><path d="M5.500 5.500v13"/>',
-    "over": '<path d="M4 13a8 8 0 0 1 15.300-2.500"/><path d="M20 5v6h-6"/>' + _DOT,
-    "into": '<path d="M12 3v10M7.500 9l4.500 4.500L16.500 9"/>' + _DOT,
-    "out": '<path d="M12 14V4M7.500 8.300 12 3.800l4.500 4.500"/>' + _DOT,
-    "back": '<path d="M20 13A8 8 0 0 0 4.700 10.500"/><path d="M4 5v6h6"/>' + _DOT,
-    "failure": '<circle cx="12" cy="12" r="8.500"/><path d="M12 7.500v5.500M12 16.200v.1"/>',
-    "ops": '<circle cx="6" cy="6" r="2.500"/><circle cx="18" cy="6" r="2.500"/><circle cx="12" cy="18" r="2.500"/><path d="M7.300 8.200 10.800 15.700M16.700 8.200l-3.500 7.500"/>',
-    "find": '<circle cx="10.500" cy="10.500" r="6"/><path d="m15 15 5 5"/>',
+    "open": (
+        '<path d="M3 7v11a1.5 1.5 0 0 0 1.5 1.5h13L21 10H7l-3 8"/>'
+        '<path d="M3 8V6a1.5 1.5 0 0 1 1.5-1.5H9l2 2.5h6.5A1.5 1.5 0 0 1 19 8.5V10"/>'
+    ),
+    "reload": '<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4"/><path d="M20 3.5V8h-4.5"/>',
+    "stop": '<rect x="6" y="6" width="12" height="12" rx="1.5"/>',
+    "export": (
+        '<path d="M12 15V4M8 8l4-4 4 4"/>'
+        '<path d="M5 13v5.5A1.5 1.5 0 0 0 6.5 20h11a1.5 1.5 0 0 0 1.5-1.5V13"/>'
+    ),
+    "end": '<path d="M6 5.5v13l9-6.5z" fill="{c}"/><path d="M18.5 5.5v13"/>',
+    "start": '<path d="M18 5.5v13L9 12z" fill="{c}"/><path d="M5.5 5.5v13"/>',
+    "over": '<path d="M4 13a8 8 0 0 1 15.3-2.5"/><path d="M20 5v6h-6"/>' + _DOT,
+    "into": '<path d="M12 3v10M7.5 9l4.5 4.5L16.5 9"/>' + _DOT,
+    "out": '<path d="M12 14V4M7.5 8.3 12 3.8l4.5 4.5"/>' + _DOT,
+    "back": '<path d="M20 13A8 8 0 0 0 4.7 10.5"/><path d="M4 5v6h6"/>' + _DOT,
+    "failure": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5v5.5M12 16.2v.1"/>',
+    "ops": (
+        '<circle cx="6" cy="6" r="2.5"/><circle cx="18" cy="6" r="2.5"/>'
+        '<circle cx="12" cy="18" r="2.5"/><path d="M7.3 8.2 10.8 15.7M16.7 8.2l-3.5 7.5"/>'
+    ),
+    "find": '<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5 5"/>',
     "fit": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
-    "zoom_in": '<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 5 5M10.500 7.500v6M7.500 10.500h6"/>',
-    "zoom_out": '<circle cx="10.500" cy="10.500" r="6.500"/><path d="m15.500 15.500 5 5M7.500 10.500h6"/>',
+    "zoom_in": (
+        '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5M10.5 7.5v6M7.5 10.5h6"/>'
+    ),
+    "zoom_out": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5M7.5 10.5h6"/>',
     "expand": '<path d="M8 10 12 6l4 4M8 14l4 4 4-4"/><path d="M4 3h16M4 21h16"/>',
-    "collapse": '<path d="M8 4.500 12 8.500l4-4M8 19.500l4-4 4 4"/><path d="M4 12h16"/>',
-    "logo": '<rect x="8" y="3" width="8" height="5" rx="1.500"/><rect x="3" y="16" width="7" height="5" rx="1.500"/><rect x="14" y="16" width="7" height="5" rx="1.500"/><path d="M12 8v4M6.500 16v-2a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v2"/>',
+    "collapse": '<path d="M8 4.5 12 8.5l4-4M8 19.5l4-4 4 4"/><path d="M4 12h16"/>',
+    "logo": (
+        '<rect x="8" y="3" width="8" height="5" rx="1.5"/>'
+        '<rect x="3" y="16" width="7" height="5" rx="1.5"/>'
+        '<rect x="14" y="16" width="7" height="5" rx="1.5"/>'
+        '<path d="M12 8v4M6.5 16v-2a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v2"/>'
+    ),
 }
 _DOCUMENT = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{c}" '

@@ -40,13 +40,13 @@ class Legend(QWidget):
         self.resize(self.sizeHint())
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(sans(8.5))
         widest = max((metrics.horizontalAdvance(_name(c)) for c in self._categories), default=0)
         height = len(self._categories) * _ROW + 2 * _PAD - 4
         return QSize(int(widest + _CHIP + 8 + 2 * _PAD) + 1, int(height))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and argument
+    def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._appearance.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSizePolicy, QWidget
@@ -30,7 +31,12 @@ _NEED_RUN = (
     "cursor", "here", "fit", "zoom_in", "zoom_out", "actual", "expand_all", "collapse_all",
     "export",
 )  # fmt: skip
-_AT: dict[StepKind, str] = {"enter": "at", "op": "op in", "exit": "returned from", "raise": "failed in"}
+_AT: dict[StepKind, str] = {
+    "enter": "at",
+    "op": "op in",
+    "exit": "returned from",
+    "raise": "failed in",
+}
 
 
 class MainWindow(QMainWindow):
@@ -140,7 +146,7 @@ class MainWindow(QMainWindow):
         scene = self.parts.graph.scene
         if scene is None or self.viewpoint.trace is None:
             return
-        theme = "dark" if self.appearance.theme.is_dark else "light"
+        theme: Literal["light", "dark"] = "dark" if self.appearance.theme.is_dark else "light"
         try:
             written = choose_and_export(
                 self, self.viewpoint, scene, self.parts.graph.expanded, theme
@@ -325,29 +331,30 @@ class MainWindow(QMainWindow):
     def _refill_recent(self) -> None:
         recent = recent_files(self._store)
         self.parts.start.show_files(recent, sample_models())
-        for path, action in zip(recent, fill_recent(self.commands, [p.name for p in recent]), strict=True):
+        for path, action in zip(
+            recent, fill_recent(self.commands, [p.name for p in recent]), strict=True
+        ):
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, path=path: self.open_path(path))
 
     # Qt's events
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
             self.parts.start.set_dragging(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802, ARG002 - Qt's name and argument
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.parts.start.set_dragging(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         self.parts.start.set_dragging(False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.open_path(paths[0])
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         self.bridge.close()
         self.scenes.close()
         super().closeEvent(event)
-

@@ -15,7 +15,7 @@ class Store(Protocol):
 
     def value(self, key: str, default: Any = None) -> Any: ...
 
-    def setValue(self, key: str, value: Any) -> None: ...  # noqa: N802 - Qt's name
+    def setValue(self, key: str, value: Any) -> None: ...
 
 
 class MemoryStore:
@@ -27,7 +27,7 @@ class MemoryStore:
     def value(self, key: str, default: Any = None) -> Any:
         return self._values.get(key, default)
 
-    def setValue(self, key: str, value: Any) -> None:  # noqa: N802 - Qt's name
+    def setValue(self, key: str, value: Any) -> None:
         self._values[key] = value
 
 

@@ -53,7 +53,7 @@ def render(
         _load(window, source)
         _go_to(window, run, step)
         _settle(window)
-        if not window.grab().save(str(out), "PNG"):  # type: ignore[call-overload]  # the stubs want bytes
+        if not window.grab().save(str(out), "PNG"):
             raise ExportError(
                 f"{out}: the picture cannot be written.",
                 fix="Choose a folder in which you may write.",

@@ -65,8 +65,7 @@ class Slicing:
 
 
 def first_slicing(shape: tuple[int, ...]) -> Slicing:
-    """What to show first: the last two axes; of a picture (batch, height, width, channels) the
-    height and width.
+    """What to show first: the last two axes; height and width of channels-last pictures.
 
     >>> first_slicing((8, 28, 28, 3)).rows, first_slicing((4, 5)).rows, first_slicing((4,)).rows
     (1, 0, None)

@@ -163,7 +163,7 @@ class CodeView(QPlainTextEdit):
         digits = max(len(str(self.blockCount())), 2)
         return 24 + self.fontMetrics().horizontalAdvance("9") * digits
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
@@ -177,13 +177,17 @@ class CodeView(QPlainTextEdit):
         colour = theme.failure if self._is_failure else theme.step
         painter.setPen(QColor(theme.text if is_marked else theme.muted))
         place = QRectF(0, area.top(), self._gutter.width() - 8, area.height())
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(number))
+        painter.drawText(
+            place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(number)
+        )
         if is_marked:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             x, y = 4.0, area.center().y()
-            painter.drawPolygon(QPolygonF([QPointF(x, y - 4.5), QPointF(x + 8, y), QPointF(x, y + 4.5)]))
+            painter.drawPolygon(
+                QPolygonF([QPointF(x, y - 4.5), QPointF(x + 8, y), QPointF(x, y + 4.5)])
+            )
 
     def _marked(self, block: QTextBlock) -> QTextEdit.ExtraSelection:
         theme = self._appearance.theme
@@ -191,8 +195,8 @@ class CodeView(QPlainTextEdit):
         look.setBackground(QColor(theme.failure_soft if self._is_failure else theme.line_mark))
         look.setProperty(QTextFormat.Property.FullWidthSelection, True)
         selection = QTextEdit.ExtraSelection()
-        selection.format = look  # type: ignore[attr-defined]  # missing in PySide6's stubs
-        selection.cursor = QTextCursor(block)  # type: ignore[attr-defined]
+        selection.format = look
+        selection.cursor = QTextCursor(block)
         return selection
 
     def _make_room(self) -> None:
@@ -218,8 +222,8 @@ class Gutter(QWidget):
         super().__init__(code)
         self._code = code
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(self._code.gutter_width(), 0)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         self._code.paint_gutter(event)

@@ -45,7 +45,10 @@ class StartPage(QWidget):
         column.addWidget(self.drop)
         lists = QHBoxLayout()
         lists.setSpacing(36)
-        for title, place in ((self._recent_title, self._recent), (self._samples_title, self._samples)):
+        for title, place in (
+            (self._recent_title, self._recent),
+            (self._samples_title, self._samples),
+        ):
             side = QVBoxLayout()
             side.setSpacing(4)
             side.addWidget(title)

@@ -29,7 +29,8 @@ QStatusBar { background: $window; color: $muted; border-top: 1px solid $border; 
 QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $muted; padding: 1px 8px; }
 QDockWidget { color: $text; font-weight: 600; }
-QDockWidget::close-button, QDockWidget::float-button { width: 0; height: 0; border: 0; icon-size: 0; }
+QDockWidget::close-button, QDockWidget::float-button { width: 0; height: 0; border: 0;
+              icon-size: 0; }
 QDockWidget::title { background: $window; padding: 6px 10px; border-bottom: 1px solid $border;
                      text-align: left; }
 QWidget#tensor, QWidget#tensor_full { background: $panel; }

@@ -41,7 +41,9 @@ class TablePanel(QWidget):
 
     row_chosen = Signal(object)
 
-    def __init__(self, name: str, columns: Sequence[Column], empty: str, *, stretch: int = 0) -> None:
+    def __init__(
+        self, name: str, columns: Sequence[Column], empty: str, *, stretch: int = 0
+    ) -> None:
         super().__init__()
         self.model = TableModel(columns, self)
         self.heading = QLabel()

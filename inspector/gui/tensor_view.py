@@ -45,6 +45,8 @@ class TensorView(QWidget):
         self._shown: Wanted | None = None
         self._histogram: Histogram | None = None
         self._heatmap: Heatmap | None = None
+        self.slicers = SlicerBar()
+        self._readout = set_role(QLabel(), "muted")
         self._build()
         self.slicers.changed.connect(self._slice)
         store.arrived.connect(self._take)
@@ -189,9 +191,7 @@ class TensorView(QWidget):
         self._summary = set_role(QLabel(), "muted")
         self._summary.setFont(mono(8.5))
         self._log = QCheckBox("log counts")
-        self.slicers = SlicerBar()
         self._histogram_place, self._heatmap_place = QVBoxLayout(), QVBoxLayout()
-        self._readout = set_role(QLabel(), "muted")
         self._readout.setFont(mono(8.5))
         layout = QVBoxLayout(self._full)
         layout.setContentsMargins(10, 8, 10, 8)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtGui import QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from inspector.gui.theme import Appearance, sans
@@ -33,7 +43,7 @@ class Timeline(QWidget):
         self._steps = viewpoint.steps
         self._forget_bars()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(400, int(_TOP + self._rows() * _ROW + 8))
 
     def position_at(self, x: float) -> int:
@@ -47,7 +57,7 @@ class Timeline(QWidget):
         count = max(len(self._viewpoint.steps), 1)
         return _SIDE + (position + 0.5) * (self.width() - 2 * _SIDE) / count
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and argument
+    def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._appearance.theme
         painter = QPainter(self)
         if self._bars is None:
@@ -61,7 +71,9 @@ class Timeline(QWidget):
             colour = QColor(theme.failure if is_failure else theme.step)
             veil = QColor(theme.window)
             veil.setAlpha(150)
-            painter.fillRect(QRectF(x, _TOP, self.width() - _SIDE - x, self.height() - _TOP - 4), veil)
+            painter.fillRect(
+                QRectF(x, _TOP, self.width() - _SIDE - x, self.height() - _TOP - 4), veil
+            )
             painter.setPen(QPen(colour, 2))
             painter.drawLine(QPointF(x, 9), QPointF(x, self.height() - 5))
             painter.setPen(Qt.PenStyle.NoPen)
@@ -69,15 +81,15 @@ class Timeline(QWidget):
             painter.drawPolygon(QPolygonF([QPointF(x - 6, 2), QPointF(x + 6, 2), QPointF(x, 10)]))
         painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._bars = None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._viewpoint.move_to(self.position_at(event.position().x()))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._viewpoint.move_to(self.position_at(event.position().x()))
 

@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 import numpy as np
-import pyqtgraph as pg  # type: ignore[import-untyped]  # it ships no types
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QColor
@@ -140,5 +140,3 @@ def _set_axes(plot: pg.PlotWidget, theme: Theme) -> None:
         axis.setTickFont(sans(7.5))
         axis.setStyle(tickLength=-4)
     plot.getPlotItem().getAxis("left").setWidth(38)
-
-

@@ -32,9 +32,7 @@ class ValueRow:
 class ValuesPanel(QWidget):
     """The table of tensors above, the chosen one below."""
 
-    def __init__(
-        self, viewpoint: Viewpoint, appearance: Appearance, store: TensorStore
-    ) -> None:
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance, store: TensorStore) -> None:
         super().__init__()
         self._viewpoint = viewpoint
         self._appearance = appearance
@@ -107,7 +105,11 @@ class ValuesPanel(QWidget):
 
     def _likeliest(self, rows: tuple[ValueRow, ...]) -> ValueRow | None:
         wanted = next((row for row in rows if row.role == self._wanted_role), None)
-        return wanted or next((row for row in rows if row.role != "weight"), None) or next(iter(rows), None)
+        return (
+            wanted
+            or next((row for row in rows if row.role != "weight"), None)
+            or next(iter(rows), None)
+        )
 
     def _choose(self, row: ValueRow | None, *, is_by_user: bool = True) -> None:
         if row is None:

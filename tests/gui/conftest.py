@@ -44,7 +44,7 @@ class FakeSession:
         self.sent: list[Command] = []
         self.was_started = self.was_stopped = self.was_closed = False
 
-    def start(self, python: Path | None = None) -> None:  # noqa: ARG002 - the protocol's argument
+    def start(self, python: Path | None = None) -> None:
         self.was_started = True
 
     def send(self, command: Command) -> None:
@@ -95,12 +95,12 @@ def failing_run(model_file: Path) -> Run:
 
 
 @pytest.fixture
-def appearance(qtbot: QtBot) -> Appearance:  # noqa: ARG001 - needs the application
+def appearance(qtbot: QtBot) -> Appearance:
     return Appearance("light")
 
 
 @pytest.fixture
-def viewpoint(qtbot: QtBot) -> Viewpoint:  # noqa: ARG001 - needs the application
+def viewpoint(qtbot: QtBot) -> Viewpoint:
     return Viewpoint()
 
 

@@ -44,7 +44,9 @@ def test_no_two_actions_share_a_key() -> None:
 def test_shortcuts_page_lists_every_key() -> None:
     page = shortcuts_text(LIGHT)
 
-    assert all(action.title.replace("&", "").rstrip("…") in page for action in ACTIONS if action.keys)
+    assert all(
+        action.title.replace("&", "").rstrip("…") in page for action in ACTIONS if action.keys
+    )
 
 
 def test_words_can_be_read_in_both_themes() -> None:

@@ -15,7 +15,8 @@ from inspector.gui.canvas_grid import SpatialGrid
 from inspector.gui.canvas_item import CanvasItem
 from inspector.gui.drawing import drawing_of
 from inspector.gui.theme import LIGHT
-from inspector.layout.scene import build_scene, expandable
+from inspector.layout.opened import expandable
+from inspector.layout.scene import build_scene
 from inspector.trace import Run
 
 
@@ -46,7 +47,7 @@ def test_grid_keeps_few_cells_when_the_scene_is_sparse() -> None:
 
 
 @pytest.fixture
-def item(qtbot: QtBot, vae_run: Run) -> CanvasItem:  # noqa: ARG001 - needs the application
+def item(qtbot: QtBot, vae_run: Run) -> CanvasItem:
     made = CanvasItem(LIGHT)
     made.show_drawing(drawing_of(build_scene(vae_run, expandable(vae_run)), vae_run))
     return made
@@ -103,7 +104,9 @@ def test_frame_of_a_large_graph_is_painted_fast(item: CanvasItem) -> None:
     """A gross regression only: 20,000 cards far away took 10 ms of process time when written."""
     count = 20_000
     places = np.arange(count)
-    rects = np.column_stack([places % 150 * 140.0, places // 150 * 60.0, *np.full((2, count), 40.0)])
+    rects = np.column_stack(
+        [places % 150 * 140.0, places // 150 * 60.0, *np.full((2, count), 40.0)]
+    )
     drawing = item.drawing
     from dataclasses import replace
 

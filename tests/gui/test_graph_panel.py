@@ -7,13 +7,13 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.first_view import MOST_BOXES, first_expanded
 from inspector.gui.main_window import MainWindow
-from inspector.trace import Run
+from inspector.layout.opened import default_expanded
 
 ENCODER = "variational_auto_encoder/encoder#0"
-BLOCK = "variational_auto_encoder/encoder/block_0#0"
-INSIDE = "variational_auto_encoder/encoder/block_0/dense_0#0"
+BLOCK = "variational_auto_encoder/decoder/block_2#0"
+INSIDE = "variational_auto_encoder/decoder/block_2/dense_0#0"
+FIRST_BLOCK = "variational_auto_encoder/encoder/block_0#0"
 PROJ = "variational_auto_encoder/encoder/dense_proj#0"
 
 
@@ -23,21 +23,11 @@ def _double_click(window: MainWindow, qtbot: QtBot, call_id: str) -> None:
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.point_of(call_id))
 
 
-def test_first_view_stays_small(vae_run: Run) -> None:
-    expanded = first_expanded(vae_run)
-
-    visible = [c for c in vae_run.calls if c.parent is None or c.parent in expanded]
-    assert ENCODER in expanded
-    assert len(visible) <= MOST_BOXES
+def test_first_view_is_what_the_layout_opens_first(vae_window: MainWindow) -> None:
+    assert default_expanded(vae_window.viewpoint.run) == vae_window.parts.graph.expanded
 
 
-def test_first_view_opens_the_way_to_the_failure(failing_run: Run) -> None:
-    assert {"classifier#0"} <= first_expanded(failing_run)
-
-
-def test_double_click_expands_and_collapses_a_group(
-    vae_window: MainWindow, qtbot: QtBot
-) -> None:
+def test_double_click_expands_and_collapses_a_group(vae_window: MainWindow, qtbot: QtBot) -> None:
     view = vae_window.parts.graph.view
     assert view.rect_of(INSIDE).isNull()
 
@@ -87,7 +77,7 @@ def test_selected_call_lights_its_inputs_and_outputs(vae_window: MainWindow) -> 
 
 
 def test_calls_before_the_cursor_are_done_and_after_it_pending(vae_window: MainWindow) -> None:
-    vae_window.viewpoint.go_to_call(BLOCK)
+    vae_window.viewpoint.go_to_call(FIRST_BLOCK)
 
     canvas = vae_window.parts.graph.view.canvas
     of = {call_id: canvas.marks.progress[place] for place, call_id in enumerate(canvas.drawing.ids)}

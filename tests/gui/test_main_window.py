@@ -60,9 +60,7 @@ def test_step_keys_move_the_cursor(
     assert expected == _here(vae_window)
 
 
-def test_step_into_expands_the_frame_that_it_enters(
-    vae_window: MainWindow, qtbot: QtBot
-) -> None:
+def test_step_into_expands_the_frame_that_it_enters(vae_window: MainWindow, qtbot: QtBot) -> None:
     vae_window.collapse_all()
     vae_window.viewpoint.move_to(1)
 
@@ -238,7 +236,9 @@ def test_events_of_a_replaced_session_are_dropped(
 def test_open_failure_is_said_when_no_run_says_it(
     window: MainWindow, qtbot: QtBot, sessions: list[Any], model_file: Path, vae: Trace
 ) -> None:
-    failure = OpenFailure("open", "SyntaxError", "invalid syntax", "Repair line 3.", str(model_file), 3)
+    failure = OpenFailure(
+        "open", "SyntaxError", "invalid syntax", "Repair line 3.", str(model_file), 3
+    )
     window.open_path(model_file)
 
     with qtbot.waitSignal(window.opening.problem_found):
@@ -261,16 +261,12 @@ def test_output_is_shown_with_builds_labelled(
     assert "hello\nbuild │ shape\n" == window.parts.output.text.toPlainText()
 
 
-def test_dropped_file_is_opened(
-    window: MainWindow, sessions: list[Any], model_file: Path
-) -> None:
+def test_dropped_file_is_opened(window: MainWindow, sessions: list[Any], model_file: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(model_file))])
     buttons, modifiers = Qt.MouseButton.LeftButton, NONE
 
-    window.dropEvent(
-        QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, modifiers)
-    )
+    window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, modifiers))
 
     assert OpenFile(str(model_file), keep_ops=True) == sessions[-1].sent[0]
     assert "vae.py — Inspector" == window.windowTitle()

@@ -16,7 +16,7 @@ FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
 @pytest.fixture
-def tree(qtbot: QtBot) -> CallTreeModel:  # noqa: ARG001 - needs the application
+def tree(qtbot: QtBot) -> CallTreeModel:
     return CallTreeModel()
 
 
@@ -44,9 +44,7 @@ def test_call_tree_nests_calls_in_frames(tree: CallTreeModel, vae_run: Run) -> N
     assert ["encoder", "decoder"] == _texts(tree, top)
 
 
-def test_call_tree_counts_parameters_with_what_is_inside(
-    tree: CallTreeModel, vae_run: Run
-) -> None:
+def test_call_tree_counts_parameters_with_what_is_inside(tree: CallTreeModel, vae_run: Run) -> None:
     tree.show_steps(Steps(vae_run), 0)
 
     proj = tree.index_of("variational_auto_encoder/encoder/dense_proj#0")
@@ -69,7 +67,7 @@ def test_call_tree_finds_a_call_by_id(tree: CallTreeModel, vae_run: Run) -> None
         assert call.id == tree.index_of(call.id).data(ROW)
 
 
-def test_table_survives_the_model_tester(qtbot: QtBot) -> None:  # noqa: ARG001 - needs the application
+def test_table_survives_the_model_tester(qtbot: QtBot) -> None:
     model = TableModel((Column("Name", str), Column("Size", lambda row: str(len(row)), True)))
     tester = QAbstractItemModelTester(model, FATAL)
 

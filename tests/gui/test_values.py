@@ -20,7 +20,7 @@ def sent() -> list[Command]:
 
 
 @pytest.fixture
-def store(qtbot: QtBot, sent: list[Command]) -> TensorStore:  # noqa: ARG001 - needs the application
+def store(qtbot: QtBot, sent: list[Command]) -> TensorStore:
     return TensorStore(sent.append, lambda: True)
 
 
@@ -48,9 +48,7 @@ def test_store_skips_wishes_that_were_overtaken(store: TensorStore, sent: list[C
     assert [1, 4] == [command.tensor for command in sent if isinstance(command, ReadTensor)]
 
 
-def test_store_ignores_answers_from_before_it_forgot(
-    store: TensorStore, qtbot: QtBot
-) -> None:
+def test_store_ignores_answers_from_before_it_forgot(store: TensorStore, qtbot: QtBot) -> None:
     store.want(Wanted(1, 7))
     store.forget()
 
@@ -72,7 +70,13 @@ def test_window_of_reads_bfloat16() -> None:
 
 @pytest.mark.parametrize(
     ("shape", "stop"),
-    [((), ()), ((5,), (5,)), ((3, 4), (3, 4)), ((2, 3, 4), (1, 3, 4)), ((8, 28, 28, 3), (1, 28, 28, 1))],
+    [
+        ((), ()),
+        ((5,), (5,)),
+        ((3, 4), (3, 4)),
+        ((2, 3, 4), (1, 3, 4)),
+        ((8, 28, 28, 3), (1, 28, 28, 1)),
+    ],
 )
 def test_first_slicing_asks_for_one_matrix(shape: tuple[int, ...], stop: tuple[int, ...]) -> None:
     slicing = first_slicing(shape)

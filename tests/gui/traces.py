@@ -1,8 +1,9 @@
-"""Traces made by hand for the window's tests: a VAE with nested frames, a masked LSTM, a failure."""
+"""Traces made by hand for the window's tests: a VAE with nested frames, a failure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from inspector.trace import (
     AxisOrigin,
@@ -48,11 +49,22 @@ class RunBuilder:
         path = f"{parent.split('#')[0]}/{name}" if parent else name
         index = sum(call.path == path for call in self.calls)
         call = Call(
-            id=f"{path}#{index}", layer_id=hash((path,)) % 10_000, path=path, name=name,
-            class_=class_, call_index=index, parent=parent, depth=len(self.stack),
-            file=self.file, line=line, elapsed_s=0.0004 + 0.0001 * len(self.calls),
-            inputs=inputs, outputs=(), start=self.tick(), training=True,
-        )  # fmt: skip
+            id=f"{path}#{index}",
+            layer_id=hash((path,)) % 10_000,
+            path=path,
+            name=name,
+            class_=class_,
+            call_index=index,
+            parent=parent,
+            depth=len(self.stack),
+            file=self.file,
+            line=line,
+            elapsed_s=0.0004 + 0.0001 * len(self.calls),
+            inputs=inputs,
+            outputs=(),
+            start=self.tick(),
+            training=True,
+        )
         self.calls.append(call)
         self.stack.append(call.id)
         return call.id
@@ -69,9 +81,16 @@ class RunBuilder:
         weights: tuple[Weight, ...] = ()
         if units and given.shape:
             weights = (
-                Weight("kernel", (given.shape[-1], units), "float32", True, True, self.tensor(()).tensor),
+                Weight(
+                    "kernel",
+                    (given.shape[-1], units),
+                    "float32",
+                    True,
+                    True,
+                    self.tensor(()).tensor,
+                ),
                 Weight("bias", (units,), "float32", True, True, self.tensor(()).tensor),
-            )  # fmt: skip
+            )
         ops = (
             Op("matmul", (given,), (out,), self.file, line, "ops.matmul", 0.0001),
             Op("add", (out,), (out,), self.file, line, "ops.add", 0.0001),
@@ -103,7 +122,7 @@ def _block(build: RunBuilder, name: str, line: int, x: TensorRef, width: int) ->
         y = build.leaf(f"norm_{index}", "LayerNormalization", line + 5, y, shape)
         y = build.leaf(f"dropout_{index}", "Dropout", line + 6, y, shape)
     inner = [call.id for call in build.calls[first:]]
-    for source, target in zip(inner, inner[1:], strict=False):
+    for source, target in pairwise(inner):
         build.join(source, target, shape)
     out = build.leaf("add", "Add", line + 7, y, shape)
     add = build.calls[-1].id
@@ -156,12 +175,23 @@ def vae_run(file: str, *, number: int = 1, kind: str = "train_step") -> Run:
     build.leave((out,))
     build.leave((out,))
     return Run(
-        model="variational_auto_encoder", kind=kind, training=True, seed=0,  # type: ignore[arg-type]
-        calls=tuple(build.calls), edges=tuple(build.edges),
+        model="variational_auto_encoder",
+        kind=kind,
+        training=True,
+        seed=0,  # type: ignore[arg-type]
+        calls=tuple(build.calls),
+        edges=tuple(build.edges),
         losses=(
             Loss("variational_auto_encoder", "compiled", 0.6951, 1.0, file, 71),
             Loss("variational_auto_encoder/encoder", "add_loss", 0.0432, 1.0, file, 44),
-            Loss("variational_auto_encoder/decoder/dense_in", "kernel_regularizer", 0.0021, 1.0, file, 34),
+            Loss(
+                "variational_auto_encoder/decoder/dense_in",
+                "kernel_regularizer",
+                0.0021,
+                1.0,
+                file,
+                34,
+            ),
         ),
         total_loss=0.7404,
         updates=(
@@ -170,14 +200,19 @@ def vae_run(file: str, *, number: int = 1, kind: str = "train_step") -> Run:
             Update("variational_auto_encoder/decoder/dense_in/kernel", None, 0.0),
         ),
         masks=(
-            Mask(1, (32, 16), encoder, (
-                MaskEvent(encoder, None, "born", file, 40),
-                MaskEvent(sampling, None, "passed", file, 26),
-                MaskEvent(model, "add", "dropped", file, 44),
-            )),
+            Mask(
+                1,
+                (32, 16),
+                encoder,
+                (
+                    MaskEvent(encoder, None, "born", file, 40),
+                    MaskEvent(sampling, None, "passed", file, 26),
+                    MaskEvent(model, "add", "dropped", file, 44),
+                ),
+            ),
         ),
         number=number,
-    )  # fmt: skip
+    )
 
 
 def failing_run(file: str, *, number: int = 2) -> Run:
@@ -191,33 +226,47 @@ def failing_run(file: str, *, number: int = 2) -> Run:
     head = build.enter("head", "WrongHead", 24, (h,))
     build.join(features, head, (8, 64))
     return Run(
-        model="classifier", kind="forward", training=False, seed=0,
-        calls=tuple(build.calls), edges=tuple(build.edges),
+        model="classifier",
+        kind="forward",
+        training=False,
+        seed=0,
+        calls=tuple(build.calls),
+        edges=tuple(build.edges),
         failure=Failure(
-            head, "ShapeMismatch",
+            head,
+            "ShapeMismatch",
             "classifier/head: the input's last axis is 64, the kernel's first is 128.",
-            "an input of shape (batch, 128)", "(8, 64)",
+            "an input of shape (batch, 128)",
+            "(8, 64)",
             (
                 Operand("x", (8, 64), (AxisOrigin(1, 64, "Dense(64) features", file, 18),)),
-                Operand("kernel", (128, 10), (AxisOrigin(0, 128, "add_weight in build", file, 12),)),
+                Operand(
+                    "kernel", (128, 10), (AxisOrigin(0, 128, "add_weight in build", file, 12),)
+                ),
             ),
-            file, 24,
+            file,
+            24,
         ),
         number=number,
-    )  # fmt: skip
+    )
 
 
 def vae_trace(file: str) -> Trace:
     """A file that builds, trains and breaks."""
     return Trace(
-        file, ENGINE,
+        file,
+        ENGINE,
         models=(
-            Model("variational_auto_encoder", "VariationalAutoEncoder", "subclassed", 141_968, 141_968),
+            Model(
+                "variational_auto_encoder", "VariationalAutoEncoder", "subclassed", 141_968, 141_968
+            ),
             Model("classifier", "Classifier", "subclassed", 2_112, 2_112),
         ),
         replaced=(
-            Replacement("keras.datasets.mnist.load_data", "No network: arrays of the true shape.", file, 66),
+            Replacement(
+                "keras.datasets.mnist.load_data", "No network: arrays of the true shape.", file, 66
+            ),
             Replacement("fit(epochs=30)", "Recorded the first batch only.", file, 71),
         ),
         runs=(vae_run(file), failing_run(file)),
-    )  # fmt: skip
+    )

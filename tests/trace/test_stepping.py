@@ -19,14 +19,12 @@ def _call(call_id: str, parent: str | None = None, **fields: object) -> Call:
 
 
 def _run(*calls: Call, failure: Failure | None = None) -> Run:
-    return Run(
-        model="m", kind="forward", training=False, seed=0, calls=calls, failure=failure
-    )
+    return Run(model="m", kind="forward", training=False, seed=0, calls=calls, failure=failure)
 
 
 @pytest.fixture
 def nested() -> Run:
-    """a holds b and c; d follows."""
+    """A holds b and c; d follows."""
     return _run(_call("a"), _call("b", "a"), _call("c", "a"), _call("d"))
 
 
@@ -106,10 +104,8 @@ def test_frames_lists_the_stack_outermost_first(nested: Run) -> None:
 
 
 def test_ops_are_placed_between_calls_when_the_record_numbers_them() -> None:
-    op = Op("add", (), ())
-    run = _run(
-        _call("a", start=0, end=5, ops=(op, op)), _call("b", "a", start=2, end=3)
-    )
+    first, second = Op("add", (), (), position=1), Op("exp", (), (), position=4)
+    run = _run(_call("a", start=0, end=5, ops=(first, second)), _call("b", "a", start=2, end=3))
 
     steps = Steps(run, "op")
 
@@ -117,7 +113,9 @@ def test_ops_are_placed_between_calls_when_the_record_numbers_them() -> None:
 
 
 def test_ops_follow_the_calls_when_the_record_does_not_number_them() -> None:
-    run = _run(_call("a", start=0, end=3, ops=(Op("add", (), ()),)), _call("b", "a", start=1, end=2))
+    run = _run(
+        _call("a", start=0, end=3, ops=(Op("add", (), ()),)), _call("b", "a", start=1, end=2)
+    )
 
     assert ["enter a", "enter b", "op a", "exit a"] == _walk(Steps(run, "op"))
 
