@@ -15,7 +15,6 @@ def dot_text(diagram: Diagram) -> str:
 
 def _lines(diagram: Diagram) -> Iterator[str]:
     direction = "TB" if diagram.scene.direction == "top-down" else "LR"
-    yield f"// {printable(diagram.title)}".replace("\n", " ")
     yield "digraph inspector {"
     yield f"  rankdir={direction}; compound=true; label={_quoted(diagram.title)}; labelloc=t;"
     yield '  node [shape=box, style="rounded,filled", fontname="DejaVu Sans", fontsize=11];'

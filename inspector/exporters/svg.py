@@ -126,7 +126,7 @@ def _edges(diagram: Diagram, palette: Palette) -> Iterator[str]:
         kind = "mask" if _is_mask(diagram, edge) else "edge"
         colour = palette.mask if kind == "mask" else palette.edge
         # Inside a group a line that ends at its border goes on outside: no head there.
-        leaves = int(scene.parents[source]) == target
+        leaves = target in (source, int(scene.parents[source]))
         head = "" if leaves else f' marker-end="url(#arrow-{kind})"'
         dashes = ' stroke-dasharray="5 3"' if kind == "mask" else ""
         wide = 1.4 if scene.counts[edge] == 1 else 2.2

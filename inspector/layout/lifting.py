@@ -11,7 +11,8 @@ it passes, which meet at the groups' borders:
 
 Pieces with the same ends are merged into one bundle. Inside a group a piece has two ends out of
 three kinds: a child, an in port (named after the sibling outside that it comes from), or an out
-port (named after the child inside that it comes from).
+port (named after the child inside that it comes from, or after the group itself for a tensor that
+the group's own ops pass on).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from inspector.layout.outline import Link, Outline
+from inspector.layout.outline import Link, Outline, Pass
 
 # A vertex of one group's level: ("child" | "in" | "out", index of a vertex of the outline).
 Place = tuple[Literal["child", "in", "out"], int]
@@ -80,6 +81,9 @@ def visible_tree(outline: Outline, expanded: frozenset[str]) -> VisibleTree:
         source, target = shown[link.source], shown[link.target]
         if source != target:
             _lift(outline, levels, link, source, target)
+    for passing in outline.passes:
+        if shown[passing.group] == passing.group and passing.group in levels:
+            _pass_through(outline, levels, passing)
     return VisibleTree(levels, tuple(shown))
 
 
@@ -107,6 +111,23 @@ def _closed_above(outline: Outline, shown: list[int], expanded: frozenset[str], 
     if shown[index] != index:
         return shown[index]
     return ROOT if outline.vertices[index].id in expanded else index
+
+
+def _pass_through(outline: Outline, levels: dict[int, Level], passing: Pass) -> None:
+    """A piece from where a tensor enters a group to where another one leaves it."""
+    group = passing.group
+    around = levels[outline.vertices[group].parent].bundles
+    leaving = {
+        bundle.tensors[passing.leaving]
+        for (source, _), bundle in around.items()
+        if source == ("child", group) and passing.leaving in bundle.tensors
+    }
+    for (source, target), bundle in list(around.items()):
+        if target == ("child", group) and passing.entering in bundle.tensors and leaving:
+            ends: tuple[Place, Place] = (("in", source[1]), ("out", group))
+            piece = levels[group].bundles.setdefault(ends, Bundle())
+            piece.tensors[passing.leaving] = min(leaving)
+            piece.edges.extend(bundle.edges)
 
 
 def _ancestors(outline: Outline, index: int) -> Iterator[int]:

@@ -10,10 +10,10 @@ to the layout process. It does not depend on what is expanded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inspector.layout.category import category_of
+from inspector.layout.provenance import makers_of, passed_through, tensor_key
 from inspector.trace import Call, Edge, Run, Shape
 
 # Above this many children a group is cut into chunks, because layered layout goes quadratic.
@@ -49,11 +49,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """A group's own ops carry a tensor that enters it to one that leaves it: a skip `x + y`."""
+
+    group: int
+    entering: int
+    leaving: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
-    """The tree and the links of one run."""
+    """The tree, the links and the passes of one run."""
 
     vertices: tuple[Vertex, ...]
     links: tuple[Link, ...]
+    passes: tuple[Pass, ...] = ()
 
     @property
     def groups(self) -> frozenset[str]:
@@ -75,8 +85,24 @@ def outline(run: Run) -> Outline:
     has_children = {call.parent for call in run.calls}
     index = {call.id: position for position, call in enumerate(run.calls)}
     vertices = [_call_vertex(call, index, call.id in has_children) for call in run.calls]
-    links = _links(run, index, vertices)
-    return Outline(tuple(_chunked(vertices)), tuple(links))
+    inside = _inside(vertices)
+    tensors: dict[object, int] = {}
+    links = _links(run, index, vertices, inside, tensors)
+    passes = [
+        Pass(group, tensors[entering], tensors[leaving])
+        for group in inside
+        if group >= 0
+        for entering, leaving in passed_through(run.calls[group])
+        if entering in tensors and leaving in tensors
+    ]
+    return Outline(tuple(_chunked(vertices)), tuple(links), tuple(passes))
+
+
+def _inside(vertices: list[Vertex]) -> dict[int, list[int]]:
+    inside: dict[int, list[int]] = {}
+    for position, vertex in enumerate(vertices):
+        inside.setdefault(vertex.parent, []).append(position)
+    return inside
 
 
 def _call_vertex(call: Call, index: dict[str, int], is_group: bool) -> Vertex:
@@ -94,13 +120,15 @@ def _call_vertex(call: Call, index: dict[str, int], is_group: bool) -> Vertex:
     )
 
 
-def _links(run: Run, index: dict[str, int], vertices: list[Vertex]) -> list[Link]:
-    """One link for each (source, output, target), at the innermost calls that tensor ids show."""
-    inside: dict[int, list[int]] = {}
-    for position, vertex in enumerate(vertices):
-        inside.setdefault(vertex.parent, []).append(position)
+def _links(
+    run: Run,
+    index: dict[str, int],
+    vertices: list[Vertex],
+    inside: dict[int, list[int]],
+    tensors: dict[object, int],
+) -> list[Link]:
+    """One link for each (source, output, target); notes the number of each tensor."""
     inputs: dict[tuple[int, Shape | None], int] = {}
-    tensors: dict[object, int] = {}
     makers: dict[tuple[int, int], list[int]] = {}
     found: dict[tuple[int, int, int], list[int]] = {}
     for position, edge in enumerate(run.edges):
@@ -113,9 +141,9 @@ def _links(run: Run, index: dict[str, int], vertices: list[Vertex]) -> list[Link
         else:
             maker = (index[edge.source], edge.tensor_index)
             if maker not in makers:
-                makers[maker] = _makers(run, *maker, inside)
+                makers[maker] = makers_of(run, *maker, inside)
             sources = makers[maker]
-            key = _tensor_key(run, *maker)
+            key = tensor_key(run, *maker)
         tensor = tensors.setdefault(key, len(tensors))
         for source in sources:
             if source != target:
@@ -138,52 +166,6 @@ def _input_vertex(
         name = f"input:{edge.tensor_index}:{shape_text(edge.shape)}"
         vertices.append(Vertex(name, "input", -1, title, subtitle, "input", is_group=False))
     return inputs[key]
-
-
-def _tensor_key(run: Run, source: int, output: int) -> object:
-    """The tensor's id where it is known, so that a model's output and its last layer's are one."""
-    outputs = run.calls[source].outputs
-    known = outputs[output].tensor if output < len(outputs) else None
-    return (source, output) if known is None else known
-
-
-def _makers(run: Run, source: int, output: int, inside: dict[int, list[int]]) -> list[int]:
-    """The innermost calls that an output of `source` is known to come from, else `source` itself.
-
-    Several when ops of the frame join them (`x + y`); ops are known where they were kept.
-    """
-    outputs = run.calls[source].outputs
-    tensor = outputs[output].tensor if output < len(outputs) else None
-    if tensor is None:
-        return [source]
-    found: list[int] = []
-    waiting = [(source, tensor)]
-    while waiting:
-        call, wanted = waiting.pop()
-        made = _made_inside(run, call, wanted, inside.get(call, ()))
-        waiting += made
-        if not made and call not in found:
-            found.append(call)
-    return sorted(found)
-
-
-def _made_inside(
-    run: Run, call: int, tensor: int, children: Sequence[int]
-) -> list[tuple[int, int]]:
-    """Child calls whose outputs the tensor is, or is computed from by the call's own ops."""
-    if not children:
-        return []
-    wanted = {tensor}
-    for op in reversed(run.calls[call].ops):
-        if any(made.tensor in wanted for made in op.outputs):
-            wanted.update(used.tensor for used in op.inputs if used.tensor is not None)
-    makers: dict[int, int] = {}
-    for child in children:
-        for made in run.calls[child].outputs:
-            if made.tensor in wanted and made.tensor is not None:
-                # The last one counts: a dropout that drops nothing gives back its input.
-                makers[made.tensor] = child
-    return [(child, made) for made, child in makers.items()]
 
 
 def _chunked(vertices: list[Vertex]) -> list[Vertex]:

@@ -59,7 +59,8 @@ class Scene:
     parents:     index of the box around, -1 at the top.
     categories:  see `category.CATEGORIES`; what a box is coloured by.
     sources, targets: box index per edge. An edge from an expanded group to a call inside it goes
-                 on where an outer edge ended at the group's border, and the other way round.
+                 on where an outer edge ended at the group's border, and the other way round;
+                 one from an expanded group to itself is a tensor that its own ops pass on.
     points, offsets: edge k is points[offsets[k]:offsets[k + 1]].
     labels:      text per edge, "" for none; label_rects is NaN where there is none.
     counts:      how many tensors the line stands for.
@@ -127,7 +128,8 @@ def scene_of_outline(
     notes: tuple[str, ...] = ()
     if arranger.fallback_calls > before:
         count = arranger.fallback_calls - before
-        notes = (f"{count} large groups were laid out by the built-in engine.",)
+        groups = "group was" if count == 1 else "groups were"
+        notes = (f"{count} large {groups} laid out by the built-in engine.",)
     return _scene(placed, options.direction, arranged[-1].size, notes)
 
 

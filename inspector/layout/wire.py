@@ -17,7 +17,7 @@ import msgpack
 import numpy as np
 
 from inspector.errors import LayoutError
-from inspector.layout.outline import Link, Outline, Vertex
+from inspector.layout.outline import Link, Outline, Pass, Vertex
 from inspector.layout.scene import Scene
 
 _LENGTH = struct.Struct("<Q")
@@ -71,13 +71,18 @@ def pack_outline(lines: Outline) -> list[Any]:
             for v in lines.vertices
         ],
         [(k.source, k.target, k.tensor, k.label, k.edges) for k in lines.links],
+        [(p.group, p.entering, p.leaving) for p in lines.passes],
     ]
 
 
 def unpack_outline(rows: Any) -> Outline:
     """The outline that `pack_outline` packed."""
-    vertices, links = rows
-    return Outline(tuple(Vertex(*row) for row in vertices), tuple(Link(*row) for row in links))
+    vertices, links, passes = rows
+    return Outline(
+        tuple(Vertex(*row) for row in vertices),
+        tuple(Link(*row) for row in links),
+        tuple(Pass(*row) for row in passes),
+    )
 
 
 def pack_scene(scene: Scene) -> dict[str, Any]:
