@@ -41,9 +41,7 @@ class WeightsPanel(TablePanel):
             (
                 Column("Weight", lambda row: weight_name(row.weight)),
                 Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
-                Column(
-                    "dtype", lambda row: row.weight.dtype, colour=lambda _: appearance.theme.muted
-                ),
+                Column("dtype", lambda row: row.weight.dtype, colour=muted),
                 Column(
                     "State",
                     _weight_state,
@@ -232,9 +230,7 @@ class MasksPanel(TablePanel):
                     is_bold=lambda row: row.event.what in ("born", "dropped"),
                 ),
                 Column("Call", lambda row: row.event.call or ""),
-                Column(
-                    "Op", lambda row: row.event.op or "", colour=lambda _: appearance.theme.muted
-                ),
+                Column("Op", lambda row: row.event.op or "", colour=muted),
                 Column(
                     "Line",
                     lambda row: place_text(row.event.file, row.event.line),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
-from inspector.gui.canvas_cards import HEADER, box_rect
+from inspector.gui.canvas_cards import HEADER, as_rects, box_rect
 from inspector.gui.canvas_item import CanvasItem
-from inspector.gui.drawing import FRAME, Drawing
+from inspector.gui.drawing import FRAME, Drawing, Float64
 from inspector.gui.theme import Theme
 
 _LEAST, _MOST = 0.02, 3.0
 _READABLE = 0.75
 _LARGEST_FIT = 1.25
-_DOT = 24.0
+_DOT, _DOT_SIZE = 24.0, 1.6
 _STEP = 1.2
 
 
@@ -173,16 +174,10 @@ class GraphView(QGraphicsView):
         painter.fillRect(area, QColor(theme.canvas))
         if self.zoom < 0.5:
             return
-        pen_size = 1.6
+        dots = _dots(area)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.dot))
-        x = area.left() - area.left() % _DOT
-        while x < area.right():
-            y = area.top() - area.top() % _DOT
-            while y < area.bottom():
-                painter.drawRect(QRectF(x, y, pen_size, pen_size))
-                y += _DOT
-            x += _DOT
+        painter.drawRects(as_rects(dots), len(dots))  # type: ignore[call-overload]  # C++ pointer and count
 
     # Gestures
 
@@ -277,6 +272,15 @@ class GraphView(QGraphicsView):
     def _id_at(self, at: QPoint) -> str:
         index = self._index_at(at)
         return self.canvas.drawing.ids[index] if index >= 0 else ""
+
+
+def _dots(area: QRectF) -> Float64:
+    """The dots of the ground within an area, (n, 4)."""
+    columns = np.arange(area.left() - area.left() % _DOT, area.right(), _DOT)
+    rows = np.arange(area.top() - area.top() % _DOT, area.bottom(), _DOT)
+    dots = np.full((len(rows), len(columns), 4), _DOT_SIZE)
+    dots[:, :, 0], dots[:, :, 1] = columns, rows[:, None]
+    return dots.reshape(-1, 4)
 
 
 def _clamped(middle: float, low: float, high: float, size: float) -> float:
