@@ -189,10 +189,19 @@ def _explained(
         )
     if isinstance(error, ValueError):
         return ShapeMismatch(
-            f"{op.name}: {error} (operands: {operands}).",
+            f"{op.name}: {_said_by_rule(op, inputs, constants) or error} (operands: {operands}).",
             fix="Compare the operands' shapes, axis by axis.",
         )
     return error
+
+
+def _said_by_rule(op: Primitive, inputs: tuple[Tensor, ...], constants: dict[str, Any]) -> str:
+    """What the op's own shape rule has against these operands: clearer than the array module."""
+    try:
+        op.shape(*[t.shape for t in inputs], **constants)
+    except (ValueError, IndexError, TypeError) as error:
+        return str(error)
+    return ""
 
 
 def size_of(shape: Sequence[int]) -> int:
