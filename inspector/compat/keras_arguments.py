@@ -1,0 +1,267 @@
+"""Arguments of Keras 1 and 2 that Keras 3's constructors and methods refuse.
+
+Each is renamed, used in another way, or dropped, with a note on what to write today. One wrapper
+serves all: `accept(owner, method, renamed=..., dropped=...)`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import keras
+
+from inspector.compat.notes import note
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Keras 1's spellings, of the layers below.
+_KERAS_1 = {
+    "W_constraint": "kernel_constraint",
+    "W_regularizer": "kernel_regularizer",
+    "b_constraint": "bias_constraint",
+    "b_regularizer": "bias_regularizer",
+    "bias": "use_bias",
+    "border_mode": "padding",
+    "dim_ordering": "data_format",
+    "dropout_U": "recurrent_dropout",
+    "dropout_W": "dropout",
+    "init": "kernel_initializer",
+    "inner_activation": "recurrent_activation",
+    "inner_init": "recurrent_initializer",
+    "nb_filter": "filters",
+    "p": "rate",
+    "pool_length": "pool_size",
+    "subsample": "strides",
+    "subsample_length": "strides",
+    "filter_length": "kernel_size",
+    "U_regularizer": "recurrent_regularizer",
+}
+_LAYERS_1 = [
+    "Dense",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "SeparableConv2D",
+    "Conv2DTranspose",
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "GaussianDropout",
+    "LSTM",
+    "GRU",
+    "SimpleRNN",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Embedding",
+    "UpSampling2D",
+    "ZeroPadding2D",
+    "Activation",
+]
+# Options that changed how something was computed, not what.
+_SPEED_ONLY = ("implementation", "fused", "virtual_batch_size", "adjustment", "time_major")
+_OPTIMIZERS = ["SGD", "Adam", "AdamW", "Adamax", "RMSprop", "Adagrad", "Adadelta", "Nadam", "Ftrl"]
+
+
+def in_place_of(original: Any) -> Callable[[Function], Function]:
+    """Make a wrapper look like the function that it replaces, its signature too.
+
+    Keras reads constructors' signatures with `getfullargspec`, which does not unwrap.
+    """
+
+    def dress(wrapper: Function) -> Function:
+        dressed = functools.wraps(original)(wrapper)
+        dressed.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
+        return dressed  # type: ignore[return-value]
+
+    return dress
+
+
+def accept(
+    owner: type,
+    method: str,
+    *,
+    renamed: dict[str, str] | None = None,
+    dropped: Iterable[str] = (),
+    where: str,
+) -> None:
+    """Let `owner.method` take old keyword arguments."""
+    original = getattr(owner, method)
+    table, gone = renamed or {}, frozenset(dropped)
+
+    @in_place_of(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for old in [name for name in kwargs if name in table or name in gone]:
+            _translate(kwargs, old, table.get(old), where)
+        return original(self, *args, **kwargs)
+
+    setattr(owner, method, call)
+
+
+def _translate(kwargs: dict[str, Any], old: str, new: str | None, where: str) -> None:
+    value = kwargs.pop(old)
+    if new is None:
+        note(f"{where}({old}=...)", "Keras 3 has no such argument; it is left out")
+        return
+    note(f"{where}({old}=...)", f"it is called {new} today")
+    if value == "th" or value == "tf":
+        value = "channels_first" if value == "th" else "channels_last"
+    kwargs.setdefault(new, value)
+
+
+def attach() -> None:
+    """Teach Keras' classes the old arguments."""
+    for name in _LAYERS_1:
+        table = dict(_KERAS_1)
+        if name == "BatchNormalization":
+            table = {"mode": ""} | {}
+        if name in ("Dense", "LSTM", "GRU", "SimpleRNN"):
+            table["output_dim"] = "units"
+        owner = getattr(keras.layers, name)
+        dropped = [
+            *_SPEED_ONLY,
+            "renorm",
+            "renorm_momentum",
+            "renorm_clipping",
+            "mode",
+            "dropout_dim",
+        ]
+        own = {old: new for old, new in table.items() if new and old not in _own(owner)}
+        dropped = [d for d in dropped if d not in _own(owner)]
+        accept(owner, "__init__", renamed=own, dropped=dropped, where=name)
+    for name in _OPTIMIZERS:
+        owner = getattr(keras.optimizers, name)
+        gone = (
+            "schedule_decay",
+            "experimental_aggregate_gradients",
+            "jit_compile",
+            "is_legacy_optimizer",
+        )
+        accept(owner, "__init__", renamed={"lr": "learning_rate"}, dropped=gone, where=name)
+        _without_none(owner)
+    _models()
+    _layers()
+
+
+def _own(owner: type) -> frozenset[str]:
+    """Names of a constructor's own arguments, which must not be taken for old ones."""
+    return frozenset(inspect.signature(owner.__init__).parameters)  # type: ignore[misc]
+
+
+def _without_none(owner: Any) -> None:
+    """`epsilon=None` and `decay=0.0` meant the default."""
+    original = owner.__init__
+
+    @in_place_of(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("epsilon", 0) is None:
+            del kwargs["epsilon"]
+        if kwargs.get("decay") is not None:
+            if kwargs["decay"]:
+                note(
+                    f"{owner.__name__}(decay=...)",
+                    "pass keras.optimizers.schedules.InverseTimeDecay as learning_rate today",
+                )
+            del kwargs["decay"]
+        original(self, *args, **kwargs)
+
+    owner.__init__ = init
+
+
+def _models() -> None:
+    model = keras.Model
+    accept(
+        model, "compile",
+        dropped=(
+            "experimental_run_tf_function", "experimental_steps_per_execution", "target_tensors",
+            "sample_weight_mode", "distribute", "class_mode", "from_serialized", "options",
+            "pss_evaluation_shards",
+        ),
+        where="compile",
+    )  # fmt: skip
+    loops = (
+        "workers",
+        "use_multiprocessing",
+        "max_queue_size",
+        "max_q_size",
+        "nb_worker",
+        "show_accuracy",
+    )
+    renamed = {"nb_epoch": "epochs", "samples_per_epoch": "steps_per_epoch"}
+    accept(model, "fit", renamed=renamed, dropped=loops, where="fit")
+    for name in ("evaluate", "predict"):
+        accept(model, name, renamed={"val_samples": "steps"}, dropped=loops, where=name)
+    accept(
+        model, "save", dropped=("save_format", "save_traces", "options", "signatures"), where="save"
+    )
+    accept(model, "save_weights", dropped=("save_format", "options"), where="save_weights")
+    callbacks = keras.callbacks
+    gone = ("period", "mode_", "load_weights_on_restart", "options")
+    accept(callbacks.ModelCheckpoint, "__init__", dropped=gone, where="ModelCheckpoint")
+    gone = ("write_grads", "batch_size", "embeddings_layer_names", "embeddings_data")
+    accept(callbacks.TensorBoard, "__init__", dropped=gone, where="TensorBoard")
+    accept(
+        callbacks.ReduceLROnPlateau, "__init__", renamed={"epsilon": "min_delta"},
+        where="ReduceLROnPlateau",
+    )  # fmt: skip
+
+
+def _layers() -> None:
+    layer = keras.layers.Layer
+    original = layer.__init__
+
+    @in_place_of(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("dynamic", None)
+        batch = kwargs.pop("batch_input_shape", None)
+        if batch is not None:
+            note("batch_input_shape=...", "add keras.Input(batch_shape=...) as the first layer")
+            kwargs.setdefault("input_shape", tuple(batch[1:]))
+        length = kwargs.pop("input_length", None)
+        dim = kwargs.pop("input_dim", None)
+        if dim is not None:
+            note("input_dim=...", "add keras.Input(shape=...) as the first layer")
+            kwargs.setdefault("input_shape", (dim,) if length is None else (length, dim))
+        initial = kwargs.pop("weights", None)
+        original(self, *args, **kwargs)
+        if initial is not None:
+            note("weights=... of a layer", "call layer.set_weights after it is built")
+            self._inspector_initial_weights = list(initial)
+
+    layer.__init__ = init
+    _weights_positional(layer)
+
+
+def _weights_positional(layer: Any) -> None:
+    original = layer.add_weight
+    gone = (
+        "use_resource", "partitioner", "collections", "getter", "experimental_autocast",
+        "synchronization", "caching_device", "validate_shape",
+    )  # fmt: skip
+
+    @in_place_of(original)
+    def add_weight(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str):
+            # Keras 2: add_weight(name, shape, dtype, initializer, ...)
+            names = ("name", "shape", "dtype", "initializer", "regularizer", "trainable")
+            kwargs = {**dict(zip(names, args, strict=False)), **kwargs}
+            args = ()
+            note('add_weight("name", ...)', "the first argument is the shape; write name=... today")
+        for name in gone:
+            kwargs.pop(name, None)
+        for name in ("shape",):
+            if isinstance(kwargs.get(name), list | int):
+                size = kwargs[name]
+                kwargs[name] = (size,) if isinstance(size, int) else tuple(size)
+        if args and isinstance(args[0], list):
+            args = (tuple(args[0]), *args[1:])
+        return original(self, *args, **kwargs)
+
+    layer.add_weight = add_weight
+    layer.add_variable = add_weight

@@ -1,0 +1,596 @@
+"""`tf.data.Dataset`: a lazy chain of Python iterators over tensors.
+
+A dataset is a function that makes a fresh iterator of elements (nested structures of tensors),
+with what is known of its length. Each transformation wraps it in another one. Iteration is
+eager and in order; `shuffle` draws from its buffer with a seeded generator, so that a run can be
+repeated.
+
+`limit_iteration(n)` is for the session that opens a file: user loops over a dataset then end
+after n elements, and whoever asked is told once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+
+from inspector.compat.registry import export
+from inspector.compat.tf.control import TensorSpec
+from inspector.compat.tf.dtypes import dtype_name
+from inspector.compat.tf.shapes import static_shape
+from inspector.compat.tf.tensors import StringTensor, host, strings, tensor
+from inspector.engine.tensor import Tensor
+
+tree = keras.tree
+ops = keras.ops
+
+AUTOTUNE = -1
+INFINITE = -1
+UNKNOWN = -2
+
+Make = Callable[[], Iterator[Any]]
+
+_limit: int | None = None
+_told: Callable[[str, str], None] | None = None
+
+
+def limit_iteration(count: int | None, told: Callable[[str, str], None] | None = None) -> None:
+    """End user loops over datasets after `count` elements; None: never."""
+    global _limit, _told
+    _limit, _told = count, told
+
+
+class Dataset:
+    """A sequence of elements, each a tensor or a structure of tensors."""
+
+    def __init__(self, make: Make, length: int = UNKNOWN, sample: Any = None) -> None:
+        self._make = make
+        self._length = length
+        self._element: Any = sample
+
+    # -- sources
+
+    @staticmethod
+    def from_tensor_slices(tensors: Any, name: str | None = None) -> Dataset:
+        structure = _as_tensors(tensors)
+        flat = tree.flatten(structure)
+        count = len(flat[0]) if flat else 0
+
+        def make() -> Iterator[Any]:
+            for index in range(count):
+                yield tree.pack_sequence_as(structure, [_row(x, index) for x in flat])
+
+        return Dataset(make, count)
+
+    @staticmethod
+    def from_tensors(tensors: Any, name: str | None = None) -> Dataset:
+        structure = _as_tensors(tensors)
+        return Dataset(lambda: iter([structure]), 1)
+
+    @staticmethod
+    def from_generator(
+        generator: Callable[..., Any],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        signature = output_signature if output_signature is not None else output_types
+
+        def make() -> Iterator[Any]:
+            for element in generator(*[host(tensor(a)) for a in args or ()]):
+                yield _typed(element, signature)
+
+        return Dataset(make)
+
+    @staticmethod
+    def range(*args: Any, output_type: Any = "int64", **ignored: Any) -> Dataset:
+        numbers = range(*(int(a) for a in args))
+        dtype = dtype_name(output_type)
+        return Dataset(lambda: (tensor(i, dtype) for i in numbers), len(numbers))
+
+    @staticmethod
+    def zip(*args: Any, datasets: Any = None, name: str | None = None) -> Dataset:
+        structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
+        parts = [_dataset(part) for part in tree.flatten(structure)]
+
+        def make() -> Iterator[Any]:
+            for row in zip(*(part._make() for part in parts)):
+                yield _packed(structure, row)
+
+        known = [part._length for part in parts if part._length != INFINITE]
+        return Dataset(make, UNKNOWN if UNKNOWN in known else min(known, default=INFINITE))
+
+    @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: Any = None, seed: Any = None, name: str | None = None
+    ) -> Dataset:
+        import glob
+
+        patterns = file_pattern if isinstance(file_pattern, list | tuple) else [file_pattern]
+        found = sorted(itertools.chain.from_iterable(glob.glob(_text(p)) for p in patterns))
+        return Dataset.from_tensor_slices(strings(np.array(found, object)))
+
+    @staticmethod
+    def random(seed: Any = None, **ignored: Any) -> Dataset:
+        def make() -> Iterator[Any]:
+            numbers = np.random.default_rng(seed)
+            while True:
+                yield tensor(int(numbers.integers(2**32)), "int64")
+
+        return Dataset(make, INFINITE)
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets: Any, weights: Any = None, seed: Any = None, **ignored: Any
+    ) -> Dataset:
+        def make() -> Iterator[Any]:
+            numbers = np.random.default_rng(seed)
+            living = [d._make() for d in datasets]
+            while living:
+                share = None if weights is None or len(living) < len(datasets) else weights
+                at = int(numbers.choice(len(living), p=share))
+                try:
+                    yield next(living[at])
+                except StopIteration:
+                    del living[at]
+
+        return Dataset(make)
+
+    @staticmethod
+    def load(path: str, **ignored: Any) -> Dataset:
+        from inspector.compat.missing import not_available
+
+        raise not_available(
+            f"tf.data.Dataset.load({path!r})", fix="Build the dataset from arrays instead."
+        )
+
+    # -- transformations
+
+    def map(
+        self,
+        map_func: Callable[..., Any],
+        num_parallel_calls: Any = None,
+        deterministic: Any = None,
+        **ignored: Any,
+    ) -> Dataset:
+        def make() -> Iterator[Any]:
+            for element in self._make():
+                yield _as_tensors(_apply(map_func, element))
+
+        return Dataset(make, self._length)
+
+    def batch(
+        self,
+        batch_size: Any,
+        drop_remainder: bool = False,
+        num_parallel_calls: Any = None,
+        deterministic: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        return self._grouped(int(batch_size), drop_remainder, _stacked)
+
+    def padded_batch(
+        self,
+        batch_size: Any,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: bool = False,
+        name: str | None = None,
+    ) -> Dataset:
+        def join(elements: list[Any]) -> Any:
+            return _padded(elements, padded_shapes, padding_values)
+
+        return self._grouped(int(batch_size), drop_remainder, join)
+
+    ragged_batch = batch
+
+    def unbatch(self, name: str | None = None) -> Dataset:
+        def make() -> Iterator[Any]:
+            for element in self._make():
+                yield from Dataset.from_tensor_slices(element)._make()
+
+        return Dataset(make)
+
+    def shuffle(
+        self,
+        buffer_size: Any,
+        seed: Any = None,
+        reshuffle_each_iteration: bool = True,
+        name: str | None = None,
+    ) -> Dataset:
+        size = max(1, int(buffer_size))
+        rounds = itertools.count()
+
+        def make() -> Iterator[Any]:
+            turn = next(rounds) if reshuffle_each_iteration else 0
+            return _shuffled(self._make(), size, (0 if seed is None else int(seed), turn))
+
+        return Dataset(make, self._length)
+
+    def repeat(self, count: Any = None, name: str | None = None) -> Dataset:
+        times = None if count is None or int(count) < 0 else int(count)
+
+        def make() -> Iterator[Any]:
+            for _ in itertools.count() if times is None else range(times):
+                empty = True
+                for element in self._make():
+                    empty = False
+                    yield element
+                if empty:
+                    return
+
+        known = self._length if self._length < 0 else self._length * (times or 0)
+        return Dataset(make, INFINITE if times is None else known)
+
+    def take(self, count: Any, name: str | None = None) -> Dataset:
+        number = int(count)
+        if number < 0:
+            return self
+        length = number if self._length == INFINITE else min(self._length, number)
+        return Dataset(lambda: itertools.islice(self._make(), number), length)
+
+    def skip(self, count: Any, name: str | None = None) -> Dataset:
+        number = int(count)
+        length = self._length if self._length < 0 else max(0, self._length - number)
+        return Dataset(lambda: itertools.islice(self._make(), number, None), length)
+
+    def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
+        return Dataset(
+            lambda: (e for e in self._make() if bool(host(tensor(_apply(predicate, e)))))
+        )
+
+    def take_while(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
+        return Dataset(
+            lambda: itertools.takewhile(
+                lambda e: bool(host(tensor(_apply(predicate, e)))), self._make()
+            )
+        )
+
+    def concatenate(self, dataset: Dataset, name: str | None = None) -> Dataset:
+        lengths = (self._length, dataset._length)
+        total = min(lengths) if min(lengths) < 0 else sum(lengths)
+        return Dataset(lambda: itertools.chain(self._make(), dataset._make()), total)
+
+    def enumerate(self, start: Any = 0, name: str | None = None) -> Dataset:
+        return Dataset(
+            lambda: (
+                (tensor(i, "int64"), element) for i, element in enumerate(self._make(), int(start))
+            ),
+            self._length,
+        )
+
+    def flat_map(self, map_func: Callable[..., Any], name: str | None = None) -> Dataset:
+        def make() -> Iterator[Any]:
+            for element in self._make():
+                yield from _apply(map_func, element)._make()
+
+        return Dataset(make)
+
+    def interleave(
+        self,
+        map_func: Callable[..., Any],
+        cycle_length: Any = None,
+        block_length: Any = 1,
+        **ignored: Any,
+    ) -> Dataset:
+        cycle = int(cycle_length) if cycle_length and int(cycle_length) > 0 else 4
+
+        def make() -> Iterator[Any]:
+            waiting = (_apply(map_func, element)._make() for element in self._make())
+            return _interleaved(waiting, cycle, int(block_length or 1))
+
+        return Dataset(make)
+
+    def window(
+        self,
+        size: Any,
+        shift: Any = None,
+        stride: Any = 1,
+        drop_remainder: bool = False,
+        name: str | None = None,
+    ) -> Dataset:
+        width, step, gap = int(size), int(shift or size), int(stride)
+
+        def make() -> Iterator[Any]:
+            elements = list(self._make())
+            for start in range(0, len(elements), step):
+                rows = elements[start : start + width * gap : gap]
+                if len(rows) == width or (rows and not drop_remainder):
+                    yield _windows(rows)
+
+        return Dataset(make)
+
+    def reduce(
+        self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None
+    ) -> Any:
+        state = _as_tensors(initial_state)
+        for element in self._make():
+            state = _as_tensors(reduce_func(state, element))
+        return state
+
+    def scan(self, initial_state: Any, scan_func: Callable[..., Any], **ignored: Any) -> Dataset:
+        def make() -> Iterator[Any]:
+            state = _as_tensors(initial_state)
+            for element in self._make():
+                state, made = scan_func(state, element)
+                yield _as_tensors(made)
+
+        return Dataset(make, self._length)
+
+    def shard(self, num_shards: Any, index: Any, name: str | None = None) -> Dataset:
+        return Dataset(lambda: itertools.islice(self._make(), int(index), None, int(num_shards)))
+
+    def cache(self, filename: str = "", name: str | None = None) -> Dataset:
+        kept: list[Any] = []
+        done = [False]
+
+        def make() -> Iterator[Any]:
+            if done[0]:
+                yield from kept
+                return
+            kept.clear()
+            for element in self._make():
+                kept.append(element)
+                yield element
+            done[0] = True
+
+        return Dataset(make, self._length)
+
+    def rejection_resample(self, *args: Any, **kwargs: Any) -> Dataset:
+        return self.map(lambda x, y: (y, (x, y)))
+
+    def bucket_by_sequence_length(
+        self,
+        element_length_func: Callable[..., Any],
+        bucket_boundaries: Any,
+        bucket_batch_sizes: Any,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        **ignored: Any,
+    ) -> Dataset:
+        def make() -> Iterator[Any]:
+            buckets: dict[int, list[Any]] = {}
+            for element in self._make():
+                length = int(_apply(element_length_func, element))
+                at = int(np.searchsorted(bucket_boundaries, length, "right"))
+                buckets.setdefault(at, []).append(element)
+                if len(buckets[at]) == int(bucket_batch_sizes[at]):
+                    yield _padded(buckets.pop(at), padded_shapes, padding_values)
+            for rest in buckets.values():
+                yield _padded(rest, padded_shapes, padding_values)
+
+        return Dataset(make)
+
+    def apply(self, transformation_func: Callable[[Dataset], Any]) -> Any:
+        return transformation_func(self)
+
+    def _same(self, *args: Any, **kwargs: Any) -> Dataset:
+        return self
+
+    prefetch = with_options = assert_cardinality = save = snapshot = ignore_errors = _same
+    sparse_batch = batch
+
+    # -- reading
+
+    def __iter__(self) -> Iterator[Any]:
+        return _bounded(self._make()) if _limit is not None else self._make()
+
+    def as_numpy_iterator(self) -> Iterator[Any]:
+        return (tree.map_structure(_numpy, element) for element in self)
+
+    def get_single_element(self, name: str | None = None) -> Any:
+        return next(self._make())
+
+    def __len__(self) -> int:
+        if self._length < 0:
+            kind = "infinite" if self._length == INFINITE else "unknown"
+            raise TypeError(f"The dataset is {kind}.")
+        return self._length
+
+    def __bool__(self) -> bool:
+        return True
+
+    def cardinality(self, name: str | None = None) -> Any:
+        return tensor(self._length, "int64")
+
+    @property
+    def element_spec(self) -> Any:
+        """Specs of an element: read from the first one."""
+        if self._element is None:
+            self._element = next(self._make())
+        return tree.map_structure(_spec, self._element)
+
+    def __repr__(self) -> str:
+        return f"<Dataset of {'?' if self._length < 0 else self._length} elements>"
+
+    def _grouped(
+        self, size: int, drop_remainder: bool, join: Callable[[list[Any]], Any]
+    ) -> Dataset:
+        def make() -> Iterator[Any]:
+            elements = self._make()
+            while group := list(itertools.islice(elements, size)):
+                if len(group) == size or not drop_remainder:
+                    yield join(group)
+
+        length = self._length
+        if length >= 0:
+            length = length // size if drop_remainder else -(-length // size)
+        return Dataset(make, length)
+
+
+def _apply(function: Callable[..., Any], element: Any) -> Any:
+    """Call with a tuple element spread over the arguments, as TensorFlow does."""
+    return function(*element) if type(element) is tuple else function(element)
+
+
+def _as_tensors(structure: Any) -> Any:
+    """A structure with every leaf a tensor; lists of plain values become one tensor."""
+    if isinstance(structure, Dataset) or hasattr(structure, "to_tensor"):
+        return structure
+    if isinstance(structure, dict):
+        return {key: _as_tensors(value) for key, value in structure.items()}
+    if isinstance(structure, tuple):
+        values = [_as_tensors(value) for value in structure]
+        return type(structure)(*values) if hasattr(structure, "_fields") else tuple(values)
+    if type(structure).__name__ in ("DataFrame", "Series") and hasattr(structure, "to_numpy"):
+        return tensor(structure.to_numpy())
+    return None if structure is None else tensor(structure)
+
+
+def _row(x: Any, index: int) -> Any:
+    if isinstance(x, StringTensor) or not isinstance(x, Tensor):
+        return x[index]
+    # Straight from the array: a row of data is not an op of the model.
+    return Tensor(np.asarray(x.data[index]) if isinstance(x.data, np.ndarray) else x.data[index])
+
+
+def _typed(element: Any, signature: Any) -> Any:
+    if signature is None:
+        return _as_tensors(element)
+    if isinstance(signature, dict):
+        return {key: _typed(element[key], part) for key, part in signature.items()}
+    if isinstance(signature, tuple | list):
+        return tuple(_typed(e, part) for e, part in zip(element, signature, strict=True))
+    return tensor(element, getattr(signature, "dtype", signature))
+
+
+def _dataset(part: Any) -> Dataset:
+    return part if isinstance(part, Dataset) else Dataset(lambda: iter(part))
+
+
+def _packed(structure: Any, row: Iterable[Any]) -> Any:
+    if isinstance(structure, dict):
+        return dict(zip(structure, row, strict=True))
+    values = iter(row)
+    return tuple(
+        _packed(part, itertools.islice(values, len(tree.flatten(part))))
+        if isinstance(part, tuple | list | dict)
+        else next(values)
+        for part in structure
+    )
+
+
+def _stacked(elements: list[Any]) -> Any:
+    return tree.map_structure(lambda *rows: _stack_rows(rows), *elements)
+
+
+def _stack_rows(rows: Any) -> Any:
+    if isinstance(rows[0], StringTensor):
+        return strings(np.stack([row.texts() for row in rows]))
+    if not isinstance(rows[0], Tensor):
+        from inspector.compat.tf.ragged import RaggedTensor
+
+        return RaggedTensor([row.to_list() for row in rows])
+    return ops.convert_to_tensor(np.stack([host(row) for row in rows]), rows[0].dtype)
+
+
+def _padded(elements: list[Any], shapes: Any, values: Any) -> Any:
+    flat = [tree.flatten(element) for element in elements]
+    count = len(flat[0])
+    wanted = _per_leaf(shapes, count, is_shape=True)
+    fills = _per_leaf(values, count, is_shape=False)
+    made = [_pad_rows([row[i] for row in flat], wanted[i], fills[i]) for i in range(count)]
+    return tree.pack_sequence_as(elements[0], made)
+
+
+def _per_leaf(given: Any, count: int, *, is_shape: bool) -> list[Any]:
+    """One setting per leaf: shapes are tuples or lists of sizes, values are scalars."""
+    if given is None:
+        return [None] * count
+    items = list(given.values()) if isinstance(given, dict) else given
+    whole = not isinstance(items, list | tuple) or (
+        is_shape and all(d is None or isinstance(d, int) for d in items)
+    )
+    return [items] * count if whole else [x for x in items]
+
+
+def _pad_rows(rows: list[Any], shape: Any, value: Any) -> Any:
+    arrays = [r.texts() if isinstance(r, StringTensor) else host(r) for r in rows]
+    longest = [max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True)]
+    given = static_shape(shape) if shape is not None else (-1,) * len(longest)
+    sizes = [low if size < 0 else size for low, size in zip(longest, given, strict=True)]
+    text = isinstance(rows[0], StringTensor)
+    fill = ("" if text else 0) if value is None else np.asarray(value).item()
+    joined = np.full((len(arrays), *sizes), fill, object if text else arrays[0].dtype)
+    for index, array in enumerate(arrays):
+        joined[(index, *(slice(0, n) for n in array.shape))] = array
+    return strings(joined) if text else tensor(joined)
+
+
+def _windows(rows: list[Any]) -> Any:
+    """One dataset per component, as `window` nests them."""
+    columns = list(zip(*(tree.flatten(row) for row in rows), strict=True))
+    made = [Dataset(lambda kept=column: iter(kept), len(column)) for column in columns]
+    if len(made) == 1 and not isinstance(rows[0], tuple | dict):
+        return made[0]
+    return dict(zip(rows[0], made, strict=True)) if isinstance(rows[0], dict) else tuple(made)
+
+
+def _shuffled(elements: Iterator[Any], size: int, seed: tuple[int, int]) -> Iterator[Any]:
+    numbers = np.random.default_rng(seed)
+    buffer = list(itertools.islice(elements, size))
+    for element in elements:
+        at = int(numbers.integers(len(buffer)))
+        out, buffer[at] = buffer[at], element
+        yield out
+    for at in numbers.permutation(len(buffer)):
+        yield buffer[int(at)]
+
+
+def _interleaved(waiting: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:
+    open_ones = list(itertools.islice(waiting, cycle))
+    while open_ones:
+        for at, stream in enumerate(list(open_ones)):
+            yield from itertools.islice(stream, block - 1)
+            try:
+                yield next(stream)
+            except StopIteration:
+                open_ones[at] = next(waiting, None)
+        open_ones = [stream for stream in open_ones if stream is not None]
+
+
+def _bounded(elements: Iterator[Any]) -> Iterator[Any]:
+    assert _limit is not None
+    yield from itertools.islice(elements, _limit)
+    if _told is not None and next(elements, None) is not None:
+        _told("loop over a tf.data.Dataset", f"it was ended after {_limit} elements")
+
+
+def _numpy(leaf: Any) -> Any:
+    found = leaf.numpy()
+    return found[()] if isinstance(found, np.ndarray) and found.ndim == 0 else found
+
+
+def _spec(leaf: Any) -> Any:
+    return TensorSpec(getattr(leaf, "shape", None), getattr(leaf, "dtype", "float32"))
+
+
+def _text(value: Any) -> str:
+    return os.fspath(value) if not isinstance(value, Tensor) else str(strings(value).texts().item())
+
+
+class Options:
+    """Options of a pipeline; all of them are about speed and change nothing here."""
+
+    def __init__(self) -> None:
+        self.experimental_distribute = self.threading = self.autotune = self
+        self.experimental_optimization = self
+
+
+export("data.Dataset compat.v1.data.Dataset", Dataset)
+export("data.AUTOTUNE data.experimental.AUTOTUNE", AUTOTUNE)
+export("data.INFINITE_CARDINALITY data.experimental.INFINITE_CARDINALITY", INFINITE)
+export("data.UNKNOWN_CARDINALITY data.experimental.UNKNOWN_CARDINALITY", UNKNOWN)
+export("data.Options", Options)
+export("data.Iterator", Iterator)
+export("data.experimental.cardinality", lambda dataset: dataset.cardinality())
+export("data.experimental.assert_cardinality", lambda count: lambda dataset: dataset)
+export("data.experimental.prefetch_to_device", lambda *a, **k: lambda dataset: dataset)
+export("data.experimental.sample_from_datasets", Dataset.sample_from_datasets)
