@@ -138,6 +138,11 @@ def _add_screenshot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="OUT.png", help="picture to write"
     )
+    parser.add_argument("--run", type=int, metavar="N", help="which run, as `inspector run` counts")
+    parser.add_argument("--step", type=int, metavar="N", help="where the cursor stands")
+    parser.add_argument(
+        "--size", default="1480x920", metavar="WxH", help="of the window (default: 1480x920)"
+    )
     _add_engine(parser)
     _add_theme(parser, ["light", "dark"])
 

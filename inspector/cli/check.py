@@ -38,7 +38,7 @@ def _failures(result: OpenResult) -> list[Finding]:
         Finding(
             "run-failed",
             run.failure.call,
-            f"{run.failure.type}: {run.failure.message}",
+            f"{run.failure.type}: {_first_paragraph(run.failure.message)}",
             fix=f"`inspector run {result.trace.file}` shows the operands.",
             severity="error",
             file=run.failure.file,
@@ -48,12 +48,13 @@ def _failures(result: OpenResult) -> list[Finding]:
         if run.failure is not None
     ]
     failure = result.trace.failure
-    if failure is not None:
+    told = {(finding.file, finding.line) for finding in found}
+    if failure is not None and (failure.file, failure.line) not in told:
         found.append(
             Finding(
                 "open-failed",
                 None,
-                f"{failure.type}: {failure.message}",
+                f"{failure.type}: {_first_paragraph(failure.message)}",
                 fix=failure.fix,
                 severity="error",
                 file=failure.file,
@@ -61,6 +62,11 @@ def _failures(result: OpenResult) -> list[Finding]:
             )
         )
     return found
+
+
+def _first_paragraph(message: str) -> str:
+    """A finding is one line; `inspector run` prints the whole message."""
+    return " ".join(message.strip().partition("\n\n")[0].split())
 
 
 def _print_text(findings: tuple[Finding, ...], checks: int) -> None:

@@ -18,15 +18,15 @@ def no_display_reason() -> str:
     """
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
     if platform in _HEADLESS:
-        return f"none: QT_QPA_PLATFORM is {platform}"
+        return f"QT_QPA_PLATFORM is {platform}"
     if sys.platform in ("win32", "darwin"):
         return ""
     if os.environ.get("WAYLAND_DISPLAY"):
         return ""
     display = os.environ.get("DISPLAY", "")
     if not display:
-        return "none: neither DISPLAY nor WAYLAND_DISPLAY is set"
-    return "" if _answers(display) else f"none: the X server at {display} does not answer"
+        return "neither DISPLAY nor WAYLAND_DISPLAY is set"
+    return "" if _answers(display) else f"the X server at {display} does not answer"
 
 
 def _answers(display: str) -> bool:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         ("python", f"{platform.python_version()} ({sys.executable})"),
         ("system", platform.platform()),
         *((name, _version(name)) for name in _PACKAGES),
-        ("display", no_display_reason() or "yes"),
+        ("display", f"none: {reason}" if (reason := no_display_reason()) else "yes"),
     ]
     for name, value in rows:
         print(f"{name:<20} {value}")

@@ -1,0 +1,43 @@
+"""`inspector screenshot FILE -o OUT.png`: the real window, rendered where nobody sees it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import sys
+
+from inspector.cli.source_file import check_readable, is_trace, load_trace
+from inspector.errors import UsageError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the picture."""
+    if options.output.suffix.lower() != ".png":
+        raise UsageError(
+            f"{options.output}: a screenshot is a .png file.",
+            fix="Use `inspector export` for the diagram in another format.",
+        )
+    size = _size(options.size)
+    check_readable(options.file)
+    source = load_trace(options.file) if is_trace(options.file) else options.file
+    # Qt is imported only here, and only for this.
+    screenshot = importlib.import_module("inspector.gui.screenshot")
+    screenshot.render(
+        source,
+        options.output,
+        theme=options.theme,
+        size=size,
+        run=None if options.run is None else options.run - 1,
+        step=options.step,
+        engine=options.engine,
+    )
+    print(f"screenshot written to {options.output}", file=sys.stderr)
+    return 0
+
+
+def _size(words: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9]\d{2,3})x([1-9]\d{2,3})", words)
+    if found is None:
+        raise UsageError(f"{words!r} is not a size.", fix="Write it like 1480x920, in pixels.")
+    return int(found[1]), int(found[2])
