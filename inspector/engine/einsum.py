@@ -137,10 +137,8 @@ def _without_repeats(labels: str, tensor: Tensor) -> tuple[Labels, Tensor]:
         moved = indexing.get_item(tensor, index, index, key=tuple(key))
         rest = labels[:first] + labels[first + 1 : second] + labels[second + 1 :]
         # Index arrays that stand apart put their axis in front.
-        if second - first == 1:
-            labels = labels[: first + 1] + labels[second + 1 :]
-        else:
-            labels = label + rest
+        together = labels[: first + 1] + labels[second + 1 :]
+        labels = together if second - first == 1 else label + rest
         tensor = moved
     return tuple(labels), tensor
 

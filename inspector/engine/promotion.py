@@ -90,7 +90,7 @@ def float_limits(dtype: Any) -> tuple[float, float]:
     """The lowest and the highest finite value of a floating dtype."""
     import ml_dtypes
 
-    limits = ml_dtypes.finfo(dtype)
+    limits: Any = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
     return float(limits.min), float(limits.max)
 
 
@@ -98,5 +98,5 @@ def integer_limits(dtype: Any) -> tuple[int, int]:
     """The lowest and the highest value of a whole-number dtype."""
     import ml_dtypes
 
-    limits = ml_dtypes.iinfo(dtype)
+    limits: Any = ml_dtypes.iinfo(dtype)  # type: ignore[no-untyped-call]
     return int(limits.min), int(limits.max)

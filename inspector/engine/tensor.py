@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inspector.engine import array_module
+from inspector.engine.operator_types import Operators
 from inspector.errors import NoValue
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ STRING = StringDType()
 DType = np.dtype[Any] | StringDType
 
 
-class Tensor:
+class Tensor(Operators):
     """An array (or only its shape and dtype) with the record of the op that made it.
 
     data:   array of the array module; None for a meta tensor.

@@ -15,15 +15,19 @@ def full_like(xp: Any, like: Any, value: Any, dtype: Any = None) -> Any:
     return xp.full(like.shape, value, dtype=dtype or like.dtype)
 
 
+def _to_first(g: Tensor, y: Tensor, condition: Tensor, a: Tensor, b: Tensor) -> Any:
+    return sum_to(where(condition, g, full_like(g, value=0)), a.shape)
+
+
+def _to_second(g: Tensor, y: Tensor, condition: Tensor, a: Tensor, b: Tensor) -> Any:
+    return sum_to(where(condition, full_like(g, value=0), g), b.shape)
+
+
 @primitive(
     shape=broadcast,
     dtype=lambda condition, a, b: a,
     elementwise=True,
-    vjp=each(
-        None,
-        lambda g, y, condition, a, b: sum_to(where(condition, g, full_like(g, value=0)), a.shape),
-        lambda g, y, condition, a, b: sum_to(where(condition, full_like(g, value=0), g), b.shape),
-    ),
+    vjp=each(None, _to_first, _to_second),
 )
 def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
     """A where the condition holds, else b; both of one dtype."""

@@ -46,6 +46,14 @@ def _angle_back(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
     return g * (a * 1j) / square(absolute(a))
 
 
+def _sin_back(g: Tensor, y: Tensor, a: Tensor) -> Any:
+    return g * cos(a)
+
+
+def _sinh_back(g: Tensor, y: Tensor, a: Tensor) -> Any:
+    return g * cosh(a)
+
+
 absolute = unary("absolute", "Distance from zero.", _absolute_back, to_float)
 sign = unary("sign", "-1, 0 or 1; NaN stays.", _zeros)
 exp = unary("exp", "e to the power of a.", lambda g, y, a: g * conjugated(y))
@@ -60,13 +68,13 @@ square = unary("square", "a².", lambda g, y, a: g * (conjugated(a) * 2))
 reciprocal = unary("reciprocal", "1 / a.", lambda g, y, a: -g * conjugated(square(y)))
 cbrt = unary("cbrt", "Cube root.", lambda g, y, a: g / (square(y) * 3))
 
-sin = unary("sin", "Sine.", lambda g, y, a: g * cos(a))
+sin = unary("sin", "Sine.", _sin_back)
 cos = unary("cos", "Cosine.", lambda g, y, a: -g * sin(a))
 tan = unary("tan", "Tangent.", lambda g, y, a: g * (square(y) + 1))
 arcsin = unary("arcsin", "Inverse sine.", lambda g, y, a: g / sqrt(1 - square(a)))
 arccos = unary("arccos", "Inverse cosine.", lambda g, y, a: -g / sqrt(1 - square(a)))
 arctan = unary("arctan", "Inverse tangent.", lambda g, y, a: g / (square(a) + 1))
-sinh = unary("sinh", "Hyperbolic sine.", lambda g, y, a: g * cosh(a))
+sinh = unary("sinh", "Hyperbolic sine.", _sinh_back)
 cosh = unary("cosh", "Hyperbolic cosine.", lambda g, y, a: g * sinh(a))
 tanh = unary("tanh", "Hyperbolic tangent.", lambda g, y, a: g * (1 - square(y)))
 arcsinh = unary("arcsinh", "Inverse hyperbolic sine.", lambda g, y, a: g / sqrt(square(a) + 1))
@@ -108,11 +116,15 @@ isfinite = unary("isfinite", "Whether it is neither infinite nor NaN.", dtype=to
 signbit = unary("signbit", "Whether the sign is minus; also for -0.0.", dtype=to_bool)
 
 
+def _i0_back(g: Tensor, y: Tensor, a: Tensor) -> Any:
+    return g * i1(a)
+
+
 @primitive(
     shape=same,
     dtype=same,
     elementwise=True,
-    vjp=each(lambda g, y, a: g * i1(a)),
+    vjp=each(_i0_back),
 )
 def i0(xp: Any, a: Any) -> Any:
     """Modified Bessel function of order 0."""

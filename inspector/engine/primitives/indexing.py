@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from inspector.engine import array_module
+import numpy as np
+
 from inspector.engine.accumulation import add_at, add_rows
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice
@@ -220,7 +221,7 @@ def add_along_axis(xp: Any, g: Any, indices: Any, axis: int, shape: Shape) -> An
 
 def check_key(xp: Any, shape: Shape, key: Key, arrays: Any) -> None:
     """On CuPy, where a wrong index wraps around in silence, the error that NumPy gives."""
-    if xp is array_module.np or not arrays or any(a.dtype.kind == "b" for a in arrays):
+    if xp is np or not arrays or any(a.dtype.kind == "b" for a in arrays):
         return
     axis, left = 0, list(arrays)
     for part in full_key(key, len(shape)):
@@ -233,7 +234,7 @@ def check_key(xp: Any, shape: Shape, key: Key, arrays: Any) -> None:
 
 def check_bounds(xp: Any, indices: Any, size: int) -> None:
     """The same for one index array; costs a synchronisation, hence only where it is needed."""
-    if xp is array_module.np or not indices.size:
+    if xp is np or not indices.size:
         return
     low, high = int(indices.min()), int(indices.max())
     if low < -size or high >= size:

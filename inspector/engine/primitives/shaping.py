@@ -24,7 +24,11 @@ def _reshaped(old: Shape, *, shape: Shape) -> Shape:
     return shape
 
 
-@primitive(shape=_reshaped, dtype=same, vjp=each(lambda g, y, x, shape: reshape(g, shape=x.shape)))
+def _reshaped_back(g: Tensor, y: Tensor, x: Tensor, shape: Shape) -> Any:
+    return reshape(g, shape=x.shape)
+
+
+@primitive(shape=_reshaped, dtype=same, vjp=each(_reshaped_back))
 def reshape(xp: Any, x: Any, shape: Shape) -> Any:
     """The same values in the same order in another shape; one size may be -1."""
     return x.reshape(shape)
@@ -34,10 +38,14 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
+def _transposed_back(g: Tensor, y: Tensor, x: Tensor, axes: tuple[int, ...]) -> Any:
+    return transpose(g, axes=_inverse(axes))
+
+
 @primitive(
     shape=lambda shape, axes: tuple(shape[axis] for axis in axes),
     dtype=same,
-    vjp=each(lambda g, y, x, axes: transpose(g, axes=_inverse(axes))),
+    vjp=each(_transposed_back),
 )
 def transpose(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
     """The axes in another order; `axes` is a full permutation of non-negative axes."""
@@ -65,11 +73,15 @@ def broadcast_to(xp: Any, x: Any, shape: Shape) -> Any:
     return xp.broadcast_to(x, shape)
 
 
+def _cast_back(g: Tensor, y: Tensor, x: Tensor, dtype: Any) -> Any:
+    return cast(g, dtype=x.dtype)
+
+
 @primitive(
     shape=same,
     dtype=lambda old, dtype: dtype,
     elementwise=True,
-    vjp=each(lambda g, y, x, dtype: cast(g, dtype=x.dtype)),
+    vjp=each(_cast_back),
 )
 def cast(xp: Any, x: Any, dtype: Any) -> Any:
     """The values in another dtype; of a complex number its real part, if that is asked."""
@@ -110,7 +122,11 @@ def pad(xp: Any, x: Any, widths: Widths, value: Any = 0) -> Any:
     return framed[tuple(outer)]
 
 
-@primitive(shape=same, dtype=same, vjp=each(lambda g, y, x, axis: flip(g, axis=axis)))
+def _flipped_back(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...]) -> Any:
+    return flip(g, axis=axis)
+
+
+@primitive(shape=same, dtype=same, vjp=each(_flipped_back))
 def flip(xp: Any, x: Any, axis: tuple[int, ...]) -> Any:
     """The other way round along these axes."""
     return x[tuple(slice(None, None, -1 if i in axis else 1) for i in range(x.ndim))]

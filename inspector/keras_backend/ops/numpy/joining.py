@@ -51,12 +51,13 @@ def stack(x: Any, axis: int = 0) -> Any:
 
 
 def _at_least(t: Tensor, ndim: int) -> Tensor:
-    shapes = {
-        1: lambda s: s or (1,),
-        2: lambda s: s if len(s) > 1 else (1, *(s or (1,))),
-        3: lambda s: s if len(s) > 2 else (*(1, *(s or (1,)))[-2:], 1),
-    }
-    found: Tensor = shaping.reshape(t, shape=shapes[ndim](t.shape))
+    """With axes of size 1 as NumPy adds them: in front, the third one behind."""
+    shape = t.shape or (1,)
+    if ndim > 1 and len(shape) == 1:
+        shape = (1, *shape)
+    if ndim > 2 and len(shape) == 2:
+        shape = (*shape, 1)
+    found: Tensor = t if shape == t.shape else shaping.reshape(t, shape=shape)
     return found
 
 

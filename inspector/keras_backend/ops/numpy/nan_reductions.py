@@ -7,6 +7,7 @@ from typing import Any
 
 from inspector.engine import promotion
 from inspector.engine.primitives import arithmetic, choice, comparison, elementwise, reduction
+from inspector.engine.rules import to_float
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.ops.numpy import reductions
 from inspector.keras_backend.ops.numpy.prepare import (
@@ -72,7 +73,7 @@ def _extreme(found: Tensor, x: Any, axis: Any, keepdims: bool) -> Any:
 def _count(t: Tensor, axis: Any, keepdims: bool) -> Tensor:
     """How many numbers go into each result."""
     numbers = comparison.logical_not(elementwise.isnan(t))
-    dtype = reduction.to_float(reduction.accumulator(t.dtype))
+    dtype = to_float(reduction.accumulator(t.dtype))
     found: Tensor = reduction.sum_(
         cast_to(numbers, dtype), axis=axes_of(axis, t.ndim), keepdims=keepdims
     )

@@ -19,7 +19,7 @@ _NUMBERS = (bool, int, float, complex)
 _result_type = promotion.result_type
 
 # Python numbers are weak: they take the tensor's dtype where its kind can hold them.
-_WEAK = {bool: "bool"}
+_WEAK: dict[type, Any] = {bool: "bool"}
 
 
 def tensor(x: Any, dtype: Any = None) -> Tensor:

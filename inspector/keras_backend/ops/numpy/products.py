@@ -16,6 +16,7 @@ from inspector.keras_backend.ops.numpy.prepare import (
     INT32,
     cast_to,
     floating,
+    floating_operands,
     operands,
     summable,
     tensor,
@@ -141,9 +142,7 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
     Raises:
         ValueError: an operand is no vector, or the mode is unknown.
     """
-    a, b = operands(x1, x2)
-    if promotion.is_inexact(a.dtype) is False and a.dtype.kind == "b":
-        a, b = cast_to(a, INT32), cast_to(b, INT32)
+    a, b = floating_operands(x1, x2)
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"correlate takes vectors. Received: {a.shape} and {b.shape}")
     if mode not in ("valid", "same", "full"):

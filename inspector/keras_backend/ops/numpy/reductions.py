@@ -7,6 +7,7 @@ from typing import Any
 
 from inspector.engine import promotion
 from inspector.engine.primitives import arithmetic, elementwise, reduction, shaping
+from inspector.engine.rules import reduced
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.ops.numpy.prepare import (
     BOOL,
@@ -60,7 +61,7 @@ def _extreme(
         return (reduction.max_ if larger else reduction.min_)(t, axis=axes, keepdims=keepdims)
     first = tensor(initial, t.dtype)
     if t.size == 0:
-        shape = reduction.reduced(t.shape, axis=axes, keepdims=keepdims)
+        shape = reduced(t.shape, axis=axes, keepdims=keepdims)
         return shaping.broadcast_to(first, shape=shape)
     found = (reduction.max_ if larger else reduction.min_)(t, axis=axes, keepdims=keepdims)
     return (arithmetic.maximum if larger else arithmetic.minimum)(found, first)

@@ -79,7 +79,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
         raise ValueError(f"bincount takes one or two axes. Received: {t.shape}")
     least = int(minlength) if minlength is not None else 0
     if w is not None:
-        w = cast_to(w, promotion.result_type(w.dtype, "int32"))
+        w = numeric(w)
     if t.ndim < 2:
         return sorting.bincount(*([t] if w is None else [t, w]), minlength=least)
     largest = int(t.max()) + 1 if t.size else 0
