@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from inspector.engine.primitive import each, primitive
+from inspector.engine.promotion import is_float
 from inspector.engine.rules import Shape, broadcast, same, sum_to
 from inspector.engine.tensor import STRING, Tensor
 
@@ -89,6 +92,11 @@ def cast(xp: Any, x: Any, dtype: Any) -> Any:
         return x.astype("T")
     if x.dtype.kind == "c" and dtype.kind != "c":
         x = x.real
+    if dtype.kind in "iu" and dtype.itemsize < 4 and is_float(x.dtype):
+        # A number outside of the range becomes its nearest end, as XLA has it; NumPy and CUDA
+        # leave it open, and differ.
+        wide = x if x.dtype.itemsize > 2 else x.astype(np.float32)
+        x = xp.clip(wide, np.iinfo(dtype).min, np.iinfo(dtype).max)
     return x.astype(dtype)
 
 

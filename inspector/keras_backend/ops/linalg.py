@@ -149,7 +149,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     """
     tensor = inexact(x)
     if axis is None:
-        if ord is None or (ord in ("fro", 2) and tensor.ndim == 1):
+        if ord is None or (ord, tensor.ndim) in (("fro", 2), (2, 1)):
             return _euclidean(tensor, tuple(range(tensor.ndim)), keepdims)
         axis = tuple(range(tensor.ndim))
     axes = (axis,) if isinstance(axis, int) else tuple(axis)

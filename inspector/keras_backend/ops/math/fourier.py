@@ -175,6 +175,9 @@ def istft(
     weight = _overlapped(squares, size, sequence_stride)
     safe = choice.where(weight > 1e-10, weight, choice.full_like(weight, value=1))
     signal = signal / safe
+    if window is None:
+        # Keras' rule: without a window the frames add up, each divided by the stride alone.
+        signal = signal * (fft_length / sequence_stride)
     start = fft_length // 2 if center else 0
     if length is not None:
         return signal[..., start : start + length]
