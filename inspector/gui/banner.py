@@ -72,6 +72,9 @@ class Banner(QFrame):
         """Show what went wrong outside of the model."""
         self.title.setText(problem.title)
         body = f"{escape(shortened(plain_text(problem.message)))}<br>{escape(problem.fix)}"
+        if problem.file:
+            link = _link(problem.file, problem.line, self._appearance.theme)
+            body = f"{link}: &nbsp;{body}"
         self.text.setText(body)
         self.setToolTip(plain_text(problem.detail or problem.message))
         restart = (("Restart", "restart"),) if problem.can_restart else ()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from inspector.gui.canvas_cards import as_lines, scene_font
+from inspector.gui.canvas_cards import as_lines, box_rect, scene_font
 from inspector.gui.canvas_grid import Indices, SpatialGrid
 from inspector.gui.canvas_marks import PENDING
 from inspector.gui.drawing import FRAME, Drawing
@@ -111,11 +111,35 @@ def _paint_strands(painter: QPainter, item: CanvasItem, edges: list[int]) -> Non
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for edge in edges:
         mask = int(item.drawing.edge_masks[edge])
-        if mask >= 0:
+        if mask:
             colour = item.theme.mask(mask)
-            colour.setAlpha(130)
+            colour.setAlpha(80)
             painter.setPen(QPen(colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPath(item.edges.path(edge))
+
+
+def paint_mask_ends(painter: QPainter, item: CanvasItem, shown: Indices) -> None:
+    """Where masks are born (a dot) and dropped (a cross), at the right of their calls."""
+    places: dict[int, int] = {}
+    visible = {int(box) for box in shown}
+    for box, mask, what in item.drawing.mask_ends:
+        if box not in visible:
+            continue
+        places[box] = places.get(box, -1) + 1
+        rect = box_rect(item, box)
+        at = QPointF(rect.right() - 9 - places[box] * 14, rect.y())
+        _paint_mask_end(painter, item, at, mask, what)
+
+
+def _paint_mask_end(painter: QPainter, item: CanvasItem, at: QPointF, mask: int, what: str) -> None:
+    colour = item.theme.mask(mask)
+    painter.setPen(QPen(QColor(item.theme.card), 1.5))
+    painter.setBrush(colour if what == "born" else QColor(item.theme.failure))
+    painter.drawEllipse(at, 6.5, 6.5)
+    if what == "dropped":
+        painter.setPen(QPen(QColor(item.theme.card), 1.8))
+        for sign in (-1, 1):
+            painter.drawLine(at + QPointF(-2.6, -2.6 * sign), at + QPointF(2.6, 2.6 * sign))
 
 
 def _is_lit(item: CanvasItem, edge: int) -> bool:
@@ -130,7 +154,10 @@ def _is_pending(item: CanvasItem, edge: int) -> bool:
 def _edge_colour(item: CanvasItem, edge: int) -> QColor:
     if edge in item.lit_in:
         return QColor(item.theme.edge_in)
-    return QColor(item.theme.edge_out if edge in item.lit_out else item.theme.edge)
+    if edge in item.lit_out:
+        return QColor(item.theme.edge_out)
+    mask = int(item.drawing.edge_masks[edge])
+    return item.theme.mask(mask) if mask and item.shows_masks else QColor(item.theme.edge)
 
 
 def _bounds(path: NDArray[np.float64]) -> tuple[float, float, float, float]:

@@ -20,7 +20,13 @@ from inspector.gui.canvas_cards import (
     paint_far_cards,
     paint_frame,
 )
-from inspector.gui.canvas_edges import EdgePaths, paint_edge_labels, paint_edges, paint_far_edges
+from inspector.gui.canvas_edges import (
+    EdgePaths,
+    paint_edge_labels,
+    paint_edges,
+    paint_far_edges,
+    paint_mask_ends,
+)
 from inspector.gui.canvas_grid import Indices, SpatialGrid
 from inspector.gui.canvas_marks import Marks
 from inspector.gui.drawing import FRAME, Drawing
@@ -124,6 +130,8 @@ class CanvasItem(QGraphicsItem):
         self._paint_cards(painter, cards, lod)
         if lod >= NEAR:
             paint_edge_labels(painter, self, area)
+        if self.shows_masks:
+            paint_mask_ends(painter, self, shown)
 
     def _paint_cards(self, painter: QPainter, cards: Indices, lod: float) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -12,6 +12,8 @@ from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.wording import number_text, place_text, shape_text, time_text, weight_name
 from inspector.trace import Loss, Mask, MaskEvent, Op, Replacement, Update, Weight
 
+_TRAINING_COLUMNS = (3, 4)
+
 
 @dataclass(frozen=True, slots=True)
 class WeightRow:
@@ -27,6 +29,7 @@ class MaskRow:
     """One thing that happened to a mask."""
 
     mask: Mask
+    number: int
     event: MaskEvent
 
 
@@ -41,7 +44,6 @@ class WeightsPanel(TablePanel):
             (
                 Column("Weight", lambda row: weight_name(row.weight)),
                 Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
-                Column("dtype", lambda row: row.weight.dtype, colour=muted),
                 Column(
                     "State",
                     _weight_state,
@@ -62,6 +64,7 @@ class WeightsPanel(TablePanel):
                     lambda row: number_text(row.update.delta_norm) if row.update else "",
                     is_number=True,
                 ),
+                Column("dtype", lambda row: row.weight.dtype, colour=muted),
             ),
             "Select a call that has weights.",
         )
@@ -81,6 +84,8 @@ class WeightsPanel(TablePanel):
             WeightRow(weight, _update_of(call.path, weight.name, updates), is_trained)
             for weight in call.weights
         ]
+        for column in _TRAINING_COLUMNS:
+            self.table.setColumnHidden(column, not is_trained)
         self.say_empty(f"{call.name} has no weights of its own.")
         self.show_rows(rows, f"<b>{escape(call.path)}</b>")
 
@@ -218,8 +223,8 @@ class MasksPanel(TablePanel):
             (
                 Column(
                     "Mask",
-                    lambda row: f"● {row.mask.id}   {shape_text(row.mask.shape)}",
-                    colour=lambda row: appearance.theme.mask(row.mask.id).name(),
+                    lambda row: f"● {row.number}   {shape_text(row.mask.shape)}",
+                    colour=lambda row: appearance.theme.mask(row.number).name(),
                 ),
                 Column(
                     "What",
@@ -246,7 +251,11 @@ class MasksPanel(TablePanel):
     def refresh(self) -> None:
         """Show the run's masks."""
         masks = self._viewpoint.run.masks
-        rows = [MaskRow(mask, event) for mask in masks for event in mask.events]
+        rows = [
+            MaskRow(mask, number, event)
+            for number, mask in enumerate(masks, 1)
+            for event in mask.events
+        ]
         dropped = sum(row.event.what == "dropped" for row in rows)
         text = f"{len(masks)} mask{'s' if len(masks) != 1 else ''}"
         self.show_rows(rows, f"<b>{text}</b>" + (f", {dropped} dropped" if dropped else ""))

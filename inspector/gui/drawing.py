@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.gui.wording import mask_numbers
 from inspector.layout.scene import Scene
 from inspector.trace import Run
 
@@ -24,7 +25,8 @@ class Drawing:
     rects:      (n, 4) x, y, width, height.
     kinds:      (n,) LEAF, GROUP or FRAME.
     edge_paths: one (k, 2) polyline an edge, from its source box to its target box.
-    edge_masks: id of the mask that travels along an edge, -1 for none.
+    edge_masks: number of the mask that travels along an edge, 0 for none.
+    mask_ends:  (box, number of the mask, "born" or "dropped").
     label_at:   (m, 4) rectangle of each edge's label, NaN for none.
     members:    which edges of the run each line stands for.
     home:       for every call of the run, the box in which it is seen.
@@ -42,6 +44,7 @@ class Drawing:
     targets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     edge_labels: tuple[str, ...] = ()
     edge_masks: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    mask_ends: tuple[tuple[int, int, str], ...] = ()
     label_at: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
     members: tuple[tuple[int, ...], ...] = ()
     home: Mapping[str, int] = field(default_factory=dict)
@@ -79,6 +82,7 @@ def drawing_of(scene: Scene, run: Run) -> Drawing:
         targets=scene.targets,
         edge_labels=scene.labels,
         edge_masks=_masks(scene, run),
+        mask_ends=_mask_ends(scene, run),
         label_at=scene.label_rects,
         members=scene.edge_members,
         home=scene.call_boxes,
@@ -96,18 +100,28 @@ def _depths(parents: NDArray[np.int64]) -> NDArray[np.int16]:
 
 def _masks(scene: Scene, run: Run) -> NDArray[np.int64]:
     if not run.masks:
-        return np.full(len(scene.labels), -1, dtype=np.int64)
+        return np.zeros(len(scene.labels), dtype=np.int64)
+    numbers = mask_numbers(run)
     calls = {call.id: call for call in run.calls}
-    carried: list[int | None] = []
+    carried: list[int] = []
     for edge in run.edges:
         source = calls.get(edge.source) if edge.source is not None else None
         outputs = source.outputs if source is not None else ()
         made = outputs[edge.tensor_index] if edge.tensor_index < len(outputs) else None
-        carried.append(made.mask if made is not None else None)
+        carried.append(numbers.get(made.mask, 0) if made is not None and made.mask else 0)
     return np.array(
-        [
-            next((m for i in members if (m := carried[i]) is not None), -1)
-            for members in scene.edge_members
-        ],
+        [next((carried[i] for i in members if carried[i]), 0) for members in scene.edge_members],
         dtype=np.int64,
     )
+
+
+def _mask_ends(scene: Scene, run: Run) -> tuple[tuple[int, int, str], ...]:
+    ends = {
+        (scene.call_boxes[event.call], number, event.what)
+        for number, mask in enumerate(run.masks, 1)
+        for event in mask.events
+        if event.what in ("born", "dropped")
+        and event.call is not None
+        and event.call in scene.call_boxes
+    }
+    return tuple(sorted(ends))

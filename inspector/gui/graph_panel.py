@@ -11,6 +11,7 @@ from inspector.gui.drawing import Drawing, drawing_of
 from inspector.gui.graph_view import GraphView
 from inspector.gui.legend import Legend
 from inspector.gui.scenes import SceneSource
+from inspector.gui.table_panel import empty_label
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 from inspector.layout.opened import default_expanded, expandable
@@ -35,8 +36,11 @@ class GraphPanel(QWidget):
         self._needs_fit = True
         self._is_waiting = False
         self._spans = spans(Drawing(), viewpoint.steps)
+        self._spans_of = viewpoint.steps
         self.view = GraphView(appearance.theme)
         self.legend = Legend(appearance, self.view)
+        self.hint = empty_label("")
+        self.hint.setParent(self.view)
         self.note = QLabel(self.view)
         self.note.setProperty("role", "muted")
         self.note.hide()
@@ -97,6 +101,11 @@ class GraphPanel(QWidget):
         if not frames <= self.expanded:
             self._expand_exactly(self.expanded | frames)
 
+    def say_empty(self, text: str) -> None:
+        """Say what the empty graph waits for."""
+        self.hint.setText(text)
+        self._place_overlays()
+
     def forget(self) -> None:
         """Forget what was expanded: another file."""
         self._expanded.clear()
@@ -141,7 +150,8 @@ class GraphPanel(QWidget):
     def _show(self, drawing: Drawing) -> None:
         self.note.hide()
         self.view.show_drawing(drawing)
-        self._spans = spans(drawing, self._viewpoint.steps)
+        self._spans_of = self._viewpoint.steps
+        self._spans = spans(drawing, self._spans_of)
         self._mark()
         self._select()
         self.legend.show_categories(drawing.categories)
@@ -157,6 +167,8 @@ class GraphPanel(QWidget):
         canvas = self.view.canvas
         if len(canvas.drawing.ids):
             steps = self._viewpoint.steps
+            if steps is not self._spans_of:
+                self._spans, self._spans_of = spans(canvas.drawing, steps), steps
             canvas.marks = marks(canvas.drawing, steps, self._viewpoint.position, self._spans)
         self.view.viewport().update()
 
@@ -191,3 +203,5 @@ class GraphPanel(QWidget):
         size = self.view.viewport().size()
         self.legend.move(12, size.height() - self.legend.height() - 12)
         self.note.move(16, 12)
+        self.hint.setVisible(not len(self.view.canvas.drawing.ids))
+        self.hint.setGeometry(self.view.viewport().rect())

@@ -251,7 +251,8 @@ class GraphView(QGraphicsView):
         drawing = self.canvas.drawing
         hint = {0: "Double-click to move the cursor here", 1: "Double-click to expand"}
         action = hint.get(int(drawing.kinds[index]), "Double-click to collapse")
-        return f"{drawing.ids[index]}\n{drawing.sublabels[index]}\n{action}"
+        masks = [f"mask {n} {what} here" for box, n, what in drawing.mask_ends if box == index]
+        return "\n".join([drawing.ids[index], drawing.sublabels[index], *masks, action])
 
     def _scroll_by(self, moved: QPoint) -> None:
         horizontal, vertical = self.horizontalScrollBar(), self.verticalScrollBar()

@@ -13,7 +13,7 @@ from inspector.errors import InspectorError
 from inspector.gui.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.export_dialog import choose_and_export
 from inspector.gui.menus import fill_recent, make_commands, make_toolbar, recolour_icons
-from inspector.gui.opening import Opening, Problem
+from inspector.gui.opening import Opening, Problem, State
 from inspector.gui.recent import Store, recent_files, remember_file
 from inspector.gui.run_chooser import RunChooser
 from inspector.gui.scenes import SceneSource
@@ -36,6 +36,13 @@ _AT: dict[StepKind, str] = {
     "op": "op in",
     "exit": "returned from",
     "raise": "failed in",
+}
+
+_EMPTY_GRAPH: dict[State, str] = {
+    "empty": "",
+    "opening": "Running the file. The graph appears with the first model that is called.",
+    "open": "No model was called, so there is no graph to show.",
+    "lost": "Nothing was recorded before the worker ended. The Output panel may say why.",
 }
 
 
@@ -99,6 +106,7 @@ class MainWindow(QMainWindow):
         self.viewpoint.cursor_moved.connect(self._show_step)
         parts.failure.place_chosen.connect(self.viewpoint.source_requested)
         parts.failure.button_pressed.connect(self._go_to_failure)
+        parts.problem.place_chosen.connect(self.viewpoint.source_requested)
         parts.problem.button_pressed.connect(self._answer_problem)
         parts.progress.stop_pressed.connect(self.stop_worker)
         parts.find.found.connect(parts.graph.mark_found)
@@ -284,6 +292,7 @@ class MainWindow(QMainWindow):
         self.parts.pages.setCurrentIndex(0 if state == "empty" else 1)
         if state != "opening":
             self.parts.progress.hide()
+        self.parts.graph.say_empty(_EMPTY_GRAPH[state])
         self.commands.enable(("stop",), is_enabled=state == "opening")
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         engine = self.opening.engine

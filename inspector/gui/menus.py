@@ -13,6 +13,8 @@ from inspector.gui.icons import icon
 from inspector.gui.theme import Appearance, ThemeChoice
 
 _ICON_PX = 18
+# The commands that a newcomer looks for; the others are known by their pictures.
+_WITH_WORDS = ("open", "over", "into", "out", "back", "ops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def make_toolbar(window: QMainWindow, commands: Commands) -> QToolBar:
         made.setIconText(row.short)
         bar.addAction(made)
         button = bar.widgetForAction(made)
-        if isinstance(button, QToolButton) and row.on_toolbar in (4, 5):
+        if isinstance(button, QToolButton) and row.id not in _WITH_WORDS:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     window.addToolBar(bar)
     return bar
@@ -83,7 +85,7 @@ def recolour_icons(commands: Commands, appearance: Appearance) -> None:
         if row.icon:
             is_step = row.menu == "&Step" and row.id not in ("failure", "ops")
             colour = theme.accent if is_step else theme.text
-            commands.actions[row.id].setIcon(icon(row.icon, colour, theme.border))
+            commands.actions[row.id].setIcon(icon(row.icon, colour, theme.faint))
 
 
 def fill_recent(commands: Commands, titles: list[str]) -> list[QAction]:

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from inspector.errors import InspectorError
 from inspector.gui.session_bridge import SessionBridge
 from inspector.gui.viewpoint import Viewpoint
-from inspector.gui.wording import place_text
 from inspector.session.protocol import (
     EngineChosen,
     Event,
@@ -42,6 +41,8 @@ class Problem:
     fix: str
     can_restart: bool = False
     detail: str = ""
+    file: str | None = None
+    line: int | None = None
 
 
 class Opening(QObject):
@@ -163,7 +164,14 @@ class Opening(QObject):
         self._bridge.close()
         self._set_state("lost")
         self.problem_found.emit(
-            Problem("The worker is gone", event.reason, event.fix, can_restart=True)
+            Problem(
+                "The worker is gone",
+                event.reason,
+                event.fix,
+                can_restart=True,
+                file=event.file,
+                line=event.line,
+            )
         )
 
 
@@ -175,5 +183,4 @@ def open_problem(trace: Trace) -> Problem | None:
     places = {(run.failure.file, run.failure.line) for run in trace.runs if run.failure}
     if failure.file is not None and (failure.file, failure.line) in places:
         return None
-    where = f"{place_text(failure.file, failure.line)}: " if failure.file else ""
-    return Problem(failure.type, f"{where}{failure.message}", failure.fix)
+    return Problem(failure.type, failure.message, failure.fix, file=failure.file, line=failure.line)

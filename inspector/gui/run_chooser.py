@@ -19,9 +19,9 @@ class RunChooser(DropDown):
         self._viewpoint = viewpoint
         self.setObjectName("runs")
         self.setAccessibleName("Run")
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(240)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(34)
+        self.setMinimumContentsLength(24)
         self.setPlaceholderText("No run yet")
         self.activated.connect(self._choose)
         viewpoint.trace_changed.connect(self._fill)

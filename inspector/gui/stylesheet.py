@@ -110,7 +110,7 @@ def style_sheet(theme: Theme) -> str:
         border=theme.border,
         text=theme.text,
         muted=theme.muted,
-        faint=theme.border if theme.is_dark else "#a5acb6",
+        faint=theme.faint,
         handle="#4a515d" if theme.is_dark else "#c3c9d2",
         accent=theme.accent,
         accent_soft=theme.accent_soft,

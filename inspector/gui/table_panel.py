@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.gui.table_model import ROW, Column, TableModel
+
+_WIDEST, _NARROWEST = 280, 90
 
 
 def set_role(label: QLabel, role: str) -> QLabel:
@@ -66,6 +69,8 @@ class TablePanel(QWidget):
     def show_rows(self, rows: Sequence[Any], heading: str = "") -> None:
         """Show rows under a heading; none show the sentence."""
         self.model.show_rows(rows)
+        if self.table.isVisible():
+            self.table.fit_columns()
         self.heading.setText(heading)
         self.heading.setVisible(bool(heading) and bool(rows))
         self._stack.setCurrentWidget(self.table if rows else self._empty)
@@ -78,8 +83,39 @@ class TablePanel(QWidget):
         self.row_chosen.emit(index.data(ROW))
 
 
-def _table(name: str, model: TableModel, stretch: int) -> QTableView:
-    table = QTableView()
+class FittingTable(QTableView):
+    """A table whose columns fit their texts; one of them takes what room is left.
+
+    Qt's own ResizeToContents beside Stretch neither shrinks the stretched column below its first
+    width nor stops at a sensible one for long texts.
+    """
+
+    def __init__(self, stretch: int) -> None:
+        super().__init__()
+        self._stretch = stretch
+
+    def fit_columns(self) -> None:
+        """Give every column the width of its texts, within limits."""
+        header = self.horizontalHeader()
+        widths = [
+            0
+            if header.isSectionHidden(place)
+            else min(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)), _WIDEST)
+            for place in range(header.count())
+        ]
+        room = self.viewport().width() - sum(widths) + widths[self._stretch]
+        widths[self._stretch] = max(room, min(widths[self._stretch], _NARROWEST))
+        for place, width in enumerate(widths):
+            if width:
+                header.resizeSection(place, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
+
+def _table(name: str, model: TableModel, stretch: int) -> FittingTable:
+    table = FittingTable(stretch)
     table.setObjectName(name)
     table.setAccessibleName(name)
     table.setModel(model)
@@ -94,7 +130,6 @@ def _table(name: str, model: TableModel, stretch: int) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(25)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
-    header.setMinimumSectionSize(48)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setMinimumSectionSize(30)
     return table

@@ -28,6 +28,7 @@ class Theme:
     dot: str
     text: str
     muted: str
+    faint: str
     border: str
     accent: str
     accent_soft: str
@@ -59,9 +60,9 @@ class Theme:
         """The colour of a category of layers, as `layout.category` names them."""
         return QColor(dict(self.categories).get(name, self.muted))
 
-    def mask(self, mask_id: int) -> QColor:
-        """The colour of a mask's strand."""
-        return QColor(self.masks[mask_id % len(self.masks)])
+    def mask(self, number: int) -> QColor:
+        """The colour of the strand of a run's n-th mask."""
+        return QColor(self.masks[(number - 1) % len(self.masks)])
 
 
 LIGHT = Theme(
@@ -73,6 +74,7 @@ LIGHT = Theme(
     dot="#e3e6eb",
     text="#1d2129",
     muted="#5c6470",
+    faint="#a5acb6",
     border="#d5dae1",
     accent="#1f5fd6",
     accent_soft="#e3edfd",
@@ -125,6 +127,7 @@ DARK = Theme(
     dot="#2a2f37",
     text="#e4e8ee",
     muted="#a0a9b6",
+    faint="#656d7a",
     border="#383e49",
     accent="#6ba4ff",
     accent_soft="#25395c",

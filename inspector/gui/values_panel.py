@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
@@ -13,13 +15,18 @@ from inspector.gui.tensor_store import TensorStore
 from inspector.gui.tensor_view import TensorView
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
-from inspector.gui.wording import shape_text, weight_name
+from inspector.gui.wording import mask_numbers, shape_text, weight_name
 from inspector.trace import Call, Op, Run, Shape, TensorRef
+
+NO_MASKS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """One tensor of a call. `role` is input, output, weight, or an op's input and output."""
+    """One tensor of a call; `role` is input, output, weight, op in or op out.
+
+    mask: the number of its mask.
+    """
 
     role: str
     name: str
@@ -71,7 +78,8 @@ class ValuesPanel(QWidget):
             return
         self.title.show()
         self.title.setText(self._title(call))
-        rows = value_rows(call, self._current_op(call))
+        numbers = mask_numbers(self._viewpoint.run)
+        rows = value_rows(call, self._current_op(call), numbers)
         self.rows.show_rows(rows)
         self._choose(self._likeliest(rows), is_by_user=False)
 
@@ -142,18 +150,20 @@ class ValuesPanel(QWidget):
         )
 
 
-def value_rows(call: Call, op: Op | None = None) -> tuple[ValueRow, ...]:
+def value_rows(
+    call: Call, op: Op | None = None, masks: Mapping[int, int] = NO_MASKS
+) -> tuple[ValueRow, ...]:
     """Every tensor of a call, or of one op in it, in the order in which it reads."""
     if op is not None:
         return (
-            *_refs("op in", op.inputs),
-            *_refs("op out", op.outputs),
+            *_refs("op in", op.inputs, masks),
+            *_refs("op out", op.outputs, masks),
         )
     weights = tuple(
         ValueRow("weight", weight_name(weight), weight.shape, weight.dtype, weight.tensor)
         for weight in call.weights
     )
-    return (*_refs("input", call.inputs), *_refs("output", call.outputs), *weights)
+    return (*_refs("input", call.inputs, masks), *_refs("output", call.outputs, masks), *weights)
 
 
 def missing_reason(run: Run, row: ValueRow) -> str:
@@ -165,7 +175,7 @@ def missing_reason(run: Run, row: ValueRow) -> str:
     return ""
 
 
-def _refs(role: str, refs: tuple[TensorRef, ...]) -> tuple[ValueRow, ...]:
+def _refs(role: str, refs: tuple[TensorRef, ...], masks: Mapping[int, int]) -> tuple[ValueRow, ...]:
     single = len(refs) == 1
     return tuple(
         ValueRow(
@@ -174,7 +184,7 @@ def _refs(role: str, refs: tuple[TensorRef, ...]) -> tuple[ValueRow, ...]:
             ref.shape,
             ref.dtype or "?",
             ref.tensor,
-            ref.mask,
+            None if ref.mask is None else masks.get(ref.mask),
         )
         for place, ref in enumerate(refs)
     )

@@ -65,6 +65,11 @@ def weight_name(weight: Weight) -> str:
     return weight.name.rpartition("/")[2]
 
 
+def mask_numbers(run: Run) -> dict[int, int]:
+    """The place of each mask among those of its run: ids are the worker's and say nothing."""
+    return {mask.id: number for number, mask in enumerate(run.masks, 1)}
+
+
 def run_text(run: Run, runs: tuple[Run, ...], class_name: str) -> str:
     """What a run is called in the chooser: `train_step 1 of VariationalAutoEncoder`."""
     same = [r for r in runs if r.model == run.model and r.kind == run.kind]

@@ -13,6 +13,7 @@ A position is a place at which a person may want to stop:
     encoder ─ exit                   back:  over, backwards
     decoder ─ enter
 
+A training step's backward ops come after the last return, each in the call that it belongs to.
 A failing run has no exits of the frames that the exception went through. Nothing runs when the
 cursor moves; every move is one look-up.
 """
@@ -22,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from inspector.trace.document import Call, Run
+from inspector.trace.document import Call, Op, Run
 from inspector.trace.graph import children
 
 StepKind = Literal["enter", "op", "exit", "raise"]
@@ -59,6 +60,7 @@ class Steps:
         self._unwound = self._frames_unwound()
         for call_id in self.children[None]:
             self._walk(call_id)
+        self._add_backward_ops()
         self._over, self._back, self._out = self._moves()
 
     def __len__(self) -> int:
@@ -147,6 +149,18 @@ class Steps:
             self._add(Step("exit", call_id))
         self._last[call_id] = len(self._steps) - 1
 
+    def _add_backward_ops(self) -> None:
+        """Ops of the backward pass belong to calls that returned long before they run."""
+        if self.granularity == "op":
+            late = [
+                (op.position, call.id, place)
+                for call in self.run.calls
+                for place, op in enumerate(call.ops)
+                if _is_late(op, call)
+            ]
+            for _, call_id, place in sorted(late):
+                self._add(Step("op", call_id, place))
+
     def _add(self, step: Step) -> int:
         self._steps.append(step)
         return len(self._steps) - 1
@@ -158,7 +172,9 @@ class Steps:
         if any(op.position <= call.start for op in call.ops):
             # A writer that does not number ops: they come after the calls.
             return [*inside, *range(len(call.ops))]
-        placed: list[tuple[int, str | int]] = [(op.position, i) for i, op in enumerate(call.ops)]
+        placed: list[tuple[int, str | int]] = [
+            (op.position, i) for i, op in enumerate(call.ops) if not _is_late(op, call)
+        ]
         placed += [(self.calls[child].start, child) for child in inside]
         return [part for _, part in sorted(placed, key=lambda pair: pair[0])]
 
@@ -186,3 +202,8 @@ class Steps:
 
     def _return_of(self, frame: str | None) -> int:
         return self.end() if frame is None else self._last[frame]
+
+
+def _is_late(op: Op, call: Call) -> bool:
+    """Whether an op ran after its call had returned: in the backward pass."""
+    return call.end > call.start and op.position > call.end

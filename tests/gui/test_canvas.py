@@ -116,7 +116,7 @@ def test_frame_of_a_large_graph_is_painted_fast(item: CanvasItem) -> None:
             depths=np.zeros(count, np.int16), categories=("dense",) * count,
             labels=("x",) * count, sublabels=("",) * count, edge_paths=(), edge_labels=(),
             members=(), sources=np.zeros(0, np.int64), targets=np.zeros(0, np.int64),
-            edge_masks=np.zeros(0, np.int64), label_at=np.zeros((0, 4)), home={},
+            edge_masks=np.zeros(0, np.int64), label_at=np.zeros((0, 4)), home={}, mask_ends=(),
             bounds=(0.0, 0.0, 21_000.0, 8_000.0),
         )
     )  # fmt: skip

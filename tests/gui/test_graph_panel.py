@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from inspector.gui.drawing import drawing_of
 from inspector.gui.main_window import MainWindow
 from inspector.layout.opened import default_expanded
+from inspector.layout.scene import build_scene
+from inspector.trace import Run
 
 ENCODER = "variational_auto_encoder/encoder#0"
 BLOCK = "variational_auto_encoder/decoder/block_2#0"
@@ -142,10 +147,36 @@ def test_space_fits_everything(vae_window: MainWindow, qtbot: QtBot) -> None:
     assert seen.contains(view.rect_of("variational_auto_encoder#0"))
 
 
-def test_edges_that_carry_a_mask_know_it(vae_window: MainWindow) -> None:
+def test_edges_know_the_mask_that_they_carry(vae_run: Run) -> None:
+    calls = tuple(
+        replace(call, outputs=tuple(replace(out, mask=1) for out in call.outputs))
+        if call.id == PROJ
+        else call
+        for call in vae_run.calls
+    )
+    run = replace(vae_run, calls=calls)
+
+    drawing = drawing_of(build_scene(run, default_expanded(run)), run)
+
+    source = drawing.ids.index(PROJ)
+    assert {1} == set(drawing.edge_masks[drawing.sources == source].tolist())
+    assert 0 in drawing.edge_masks
+
+
+def test_masks_are_marked_where_they_are_born_and_dropped(vae_window: MainWindow) -> None:
     drawing = vae_window.parts.graph.view.canvas.drawing
 
-    assert (drawing.edge_masks == -1).all()  # no tensor of this run names its mask
+    ends = {(drawing.ids[box], number, what) for box, number, what in drawing.mask_ends}
+    assert {(ENCODER, 1, "born"), ("variational_auto_encoder#0", 1, "dropped")} == ends
+
+
+def test_marks_follow_the_granularity(vae_window: MainWindow) -> None:
+    vae_window.viewpoint.set_granularity("op")
+
+    vae_window.viewpoint.go_to_call(PROJ)
+
+    canvas = vae_window.parts.graph.view.canvas
+    assert 0 == canvas.marks.progress[canvas.drawing.ids.index(FIRST_BLOCK)]
 
 
 def test_tool_tip_names_the_call(vae_window: MainWindow) -> None:

@@ -125,3 +125,18 @@ def test_empty_run_has_no_positions() -> None:
 
     assert 0 == len(steps)
     assert [] == steps.frames(0)
+
+
+def test_backward_ops_come_after_the_last_return() -> None:
+    forward, backward = Op("exp", (), (), position=2), Op("exp_grad", (), (), position=9)
+    run = _run(
+        _call("a", start=0, end=4),
+        _call("b", "a", start=1, end=3, ops=(forward, backward)),
+        _call("c", start=5, end=6),
+    )
+
+    steps = Steps(run, "op")
+
+    assert ["enter a", "enter b", "op b", "exit b", "exit a", "enter c", "op b"] == _walk(steps)
+    assert Step("op", "b", 1) == steps[steps.end()]
+    assert "done" == steps.state("b", 5)
