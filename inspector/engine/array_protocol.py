@@ -47,7 +47,8 @@ def values(nested: Any) -> Any:
 def _ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     function = _found(ufunc.__name__)
     if method == "__call__" and function is not None and not options:
-        return function(*inputs)
+        # NumPy's scalars are as weak as the numbers they print as: see operands.py.
+        return function(*[x.item() if isinstance(x, np.generic) else x for x in inputs])
     return getattr(ufunc, method)(*values(inputs), **values(options))
 
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.engine import products, promotion
+from inspector.engine.operands import operands
 from inspector.engine.primitives import (
-    choice,
+    arithmetic,
     elementwise,
     reduction,
     shaping,
@@ -154,17 +155,21 @@ def std(x: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> T
 
 
 def clip(x: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    low = float("-inf") if min is None else min
-    high = float("inf") if max is None else max
-    if isinstance(low, Tensor) or isinstance(high, Tensor) or not promotion.is_float(x.dtype):
-        x = x if min is None else choice.where(x < min, x * 0 + min, x)
-        return x if max is None else choice.where(x > max, x * 0 + max, x)
-    found: Tensor = choice.clip(x, low=low, high=high)
-    return found
+    for bound, run in ((min, arithmetic.maximum), (max, arithmetic.minimum)):
+        if bound is not None:
+            x = run(*_paired(x, bound))
+    return x
 
 
 def dot(x: Tensor, other: Any) -> Tensor:
-    return products.dot(x, other if isinstance(other, Tensor) else x * 0 + other)
+    return products.dot(*_paired(x, other))
+
+
+def _paired(x: Tensor, other: Any) -> tuple[Tensor, Tensor]:
+    pair = operands(x, other)
+    if pair is None:
+        raise TypeError(f"a tensor and {type(other).__name__} do not go together")
+    return pair
 
 
 def sort(x: Tensor, axis: int = -1) -> Tensor:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
-from inspector.engine import array_module, array_protocol, methods, products, promotion, subscript
+from inspector.engine import array_protocol, methods, products, subscript
+from inspector.engine.operands import as_tensor, cast_to, constant, dtype_with, operands
 from inspector.engine.primitives import (
     arithmetic,
     bitwise,
@@ -20,70 +19,21 @@ from inspector.engine.primitives import (
     elementwise,
     joining,
     reduction,
-    shaping,
 )
-from inspector.engine.tensor import STRING, Tensor
+from inspector.engine.tensor import Tensor
 from inspector.errors import EngineError
 
+__all__ = ["TABLE", "as_tensor", "attach", "binary", "cast_to", "constant", "reflected"]
+
 Operator = Callable[[Tensor, Any], Any]
-_NUMBERS = (bool, int, float, complex)
-
-
-def constant(value: Any, dtype: Any) -> Tensor:
-    """A 0-d tensor of one Python number."""
-    return Tensor(array_module.xp.asarray(value, dtype))
-
-
-def cast_to(tensor: Tensor, dtype: Any) -> Tensor:
-    """The tensor in another dtype; itself when it has that dtype already."""
-    return tensor if tensor.dtype == dtype else shaping.cast(tensor, dtype=dtype)
-
-
-def as_tensor(value: Any) -> Tensor | None:
-    """An operand as a Tensor; None when it is not array-like and should answer for itself."""
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, np.ndarray | np.generic | list | tuple):
-        array = np.asarray(value)
-        return Tensor(array_module.xp.asarray(array)) if array.dtype.kind in "biufcV" else None
-    return Tensor(value) if isinstance(value, array_module.xp.ndarray) else None
-
-
-def _operands(x: Tensor, other: Any, extra: tuple[type, ...]) -> tuple[Tensor, Tensor] | None:
-    """Both operands as Tensors of the result's dtype; None when `other` must answer itself."""
-    if type(other) is Tensor:
-        if other.dtype == x.dtype and (not extra or promotion.is_inexact(x.dtype)):
-            return x, other
-        dtype = promotion.result_type(x.dtype, other.dtype, *extra)
-        return cast_to(x, dtype), cast_to(other, dtype)
-    if isinstance(other, np.generic):
-        # A NumPy scalar is as weak as the Python number it prints as, or np.sqrt(2) * x would
-        # widen x. Keras narrows 64-bit results in the same way.
-        other = other.item() if other.dtype.kind in "biuf" else np.asarray(other)
-    if isinstance(other, _NUMBERS):
-        dtype = _dtype_with(x, other, extra)
-        return cast_to(x, dtype), constant(other, dtype)
-    if isinstance(other, str) and x.dtype is STRING:
-        return x, Tensor(np.array(other, dtype=np.dtypes.StringDType()))
-    tensor = as_tensor(other)
-    return None if tensor is None else _operands(x, tensor, extra)
-
-
-def _dtype_with(x: Tensor, number: Any, extra: tuple[type, ...]) -> Any:
-    kind = type(number)
-    if promotion.is_float(x.dtype) and kind is not complex:
-        return x.dtype
-    if not extra and x.dtype.kind in "iu" and kind in (int, bool):
-        return x.dtype
-    return promotion.result_type(x.dtype, kind if kind is not bool else "bool", *extra)
 
 
 def binary(run: Callable[..., Any], *extra: type) -> Operator:
     """An operator that promotes and runs; `extra` types join the promotion (float for `/`)."""
 
     def operator(x: Tensor, other: Any) -> Any:
-        operands = _operands(x, other, extra)
-        return NotImplemented if operands is None else run(*operands)
+        pair = operands(x, other, extra)
+        return NotImplemented if pair is None else run(*pair)
 
     return operator
 
@@ -92,8 +42,8 @@ def reflected(run: Callable[..., Any], *extra: type) -> Operator:
     """The same with the tensor on the right: `2 - x`."""
 
     def operator(x: Tensor, other: Any) -> Any:
-        operands = _operands(x, other, extra)
-        return NotImplemented if operands is None else run(operands[1], operands[0])
+        pair = operands(x, other, extra)
+        return NotImplemented if pair is None else run(pair[1], pair[0])
 
     return operator
 
@@ -110,7 +60,7 @@ def _unpromoted(run: Callable[..., Any]) -> Callable[[Tensor], Any]:
 def _power(x: Tensor, other: Any) -> Any:
     # x**2 is frequent, and a hundred times faster as a product than as a power.
     if type(other) in (int, float) and other == 2 and x.dtype.kind not in "bT":
-        dtype = _dtype_with(x, other, ())
+        dtype = dtype_with(x, other)
         return elementwise.square(cast_to(x, dtype))
     return _general_power(x, other)
 
@@ -123,13 +73,13 @@ def _reflected_divmod(x: Tensor, other: Any) -> Any:
 
 
 def _matmul(x: Tensor, other: Any) -> Any:
-    operands = _operands(x, other, ())
-    return NotImplemented if operands is None else products.matmul(*operands)
+    pair = operands(x, other)
+    return NotImplemented if pair is None else products.matmul(*pair)
 
 
 def _reflected_matmul(x: Tensor, other: Any) -> Any:
-    operands = _operands(x, other, ())
-    return NotImplemented if operands is None else products.matmul(operands[1], operands[0])
+    pair = operands(x, other)
+    return NotImplemented if pair is None else products.matmul(pair[1], pair[0])
 
 
 def _iterate(x: Tensor) -> Iterator[Tensor]:

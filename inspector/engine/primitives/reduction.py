@@ -96,7 +96,8 @@ def variance(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     wide = accumulator(x.dtype)
     values = x if wide is x.dtype else x.astype(wide)
     count = counted(x.shape, axis)
-    centred = values - values.sum(axis=axis, keepdims=True) / (count or math.nan)
+    # A 0-d array minus a number is a NumPy scalar, which cannot be written to.
+    centred = xp.asarray(values - values.sum(axis=axis, keepdims=True) / (count or math.nan))
     if x.dtype.kind == "c":
         squares = centred.real**2 + centred.imag**2
         return squares.sum(axis=axis, keepdims=keepdims) / (count or math.nan)

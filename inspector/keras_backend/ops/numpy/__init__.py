@@ -1,5 +1,6 @@
 """Keras' `backend.numpy`, by families."""
 
+from inspector.engine import array_protocol
 from inspector.keras_backend.ops.numpy.arithmetic import (
     add,
     arctan2,
@@ -471,3 +472,6 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+# NumPy functions called on Tensors in user code (`np.sqrt(x)`) run these.
+array_protocol.install({name: globals()[name] for name in __all__})
