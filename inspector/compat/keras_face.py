@@ -98,7 +98,10 @@ def old_keras_module(name: str) -> ModuleType:
     """The stand-in for a module path that Keras 3 dropped."""
     path = name.partition(".")[2]
     today = ", ".join(f"keras.{place}".rstrip(".") for place in _today(path)[:2])
-    note(f"import of {name}", f"that path is from an older Keras; import from {today} today")
+    if _today(path) == (path,):
+        note(f"import of {name}", "it is kept for old code; use keras.layers.TextVectorization today")
+    else:
+        note(f"import of {name}", f"that path is from an older Keras; import from {today} today")
     return face_module(name, path)
 
 
@@ -154,23 +157,21 @@ def old_name(path: str, leaf: str) -> Any:
 
 def attach_old_names() -> None:
     """Let real Keras modules answer for old names too: a module `__getattr__` for each."""
-    import keras
-
-    for path in ("", *(n for n in dir(keras) if isinstance(getattr(keras, n), ModuleType))):
-        module = sys.modules.get(f"keras.{path}".rstrip("."))
-        if module is not None and not path.startswith(("_", "src")):
-            module.__getattr__ = _answer(path)  # type: ignore[method-assign]
+    for name, module in list(sys.modules.items()):
+        inner = name.partition(".")[2]
+        if name.split(".")[0] == "keras" and not inner.startswith(("src", "_")):
+            module.__getattr__ = _answer(inner)  # type: ignore[method-assign]
 
 
 def _answer(path: str) -> Any:
     def answer(leaf: str) -> Any:
-        full = f"keras.{path}.{leaf}".replace("..", ".")
         if leaf.startswith("__"):
             raise AttributeError(leaf)
         try:
             return _resolve_in_keras(path, leaf)
         except Unknown:
-            raise AttributeError(f"module 'keras' has no attribute {full!r}") from None
+            owner = f"keras.{path}".rstrip(".")
+            raise AttributeError(f"module {owner!r} has no attribute {leaf!r}") from None
 
     return answer
 

@@ -89,7 +89,37 @@ def _normalize_in_training(
     return normed, mean, variance
 
 
+def _ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+    """(batch, 1) losses from probabilities; the last class is the blank."""
+    scores = ops.log(ops.add(tensor(y_pred), keras.config.epsilon()))
+    losses = ops.ctc_loss(
+        ops.cast(tensor(y_true), "int32"),
+        scores,
+        ops.cast(ops.reshape(tensor(label_length), (-1,)), "int32"),
+        ops.cast(ops.reshape(tensor(input_length), (-1,)), "int32"),
+        mask_index=scores.shape[-1] - 1,
+    )
+    return ops.expand_dims(losses, 1)
+
+
+def _ctc_decode(
+    y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
+) -> Any:
+    scores = tensor(y_pred)
+    decoded, score = ops.ctc_decode(
+        scores,
+        ops.cast(tensor(input_length), "int32"),
+        strategy="greedy" if greedy else "beam_search",
+        beam_width=beam_width,
+        top_paths=top_paths,
+        mask_index=scores.shape[-1] - 1,
+    )
+    return list(ops.unstack(decoded)), score
+
+
 _BACKEND: dict[str, Callable[..., Any]] = {
+    "ctc_batch_cost": _ctc_batch_cost,
+    "ctc_decode": _ctc_decode,
     "learning_phase": _phase,
     "set_learning_phase": _nothing,
     "learning_phase_scope": lambda value: contextlib.nullcontext(),

@@ -17,6 +17,7 @@ import numpy as np
 from inspector.compat import keras_arguments, keras_face
 from inspector.compat.keras_arguments import in_place_of
 from inspector.compat.notes import note
+from inspector.compat.rewrite import compile_user_code
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend import keras_private
 
@@ -68,8 +69,25 @@ def give_tensorflow() -> None:
     import sys
 
     sys.modules.pop("tensorflow", None)
+    _recompile_old_backend()
     for name in _ABOUT_TENSORFLOW:
         setattr(importlib.import_module(name), "tf", stand_in)  # noqa: B010
+
+
+def _recompile_old_backend() -> None:
+    """Run Keras' old backend functions through the change that user code gets.
+
+    They ask shapes and dtypes for TensorFlow's methods (`x.dtype.base_dtype`), as user code does.
+    """
+    module = importlib.import_module("keras.src.legacy.backend")
+    face = importlib.import_module("keras._tf_keras.keras.backend")
+    before = dict(vars(module))
+    file = str(module.__file__)
+    with open(file, encoding="utf-8") as source:
+        exec(compile_user_code("# tensorflow\n" + source.read(), file), vars(module))
+    for name, value in list(vars(face).items()):
+        if value is not None and before.get(name) is value:
+            setattr(face, name, vars(module)[name])
 
 
 def accept_datasets() -> None:
@@ -178,6 +196,9 @@ def _compiled_loss(model: Any) -> Callable[..., Any]:
         total = None if compile_loss is None else compile_loss(y_true, y_pred, sample_weight)
         for loss in regularization_losses or ():
             total = loss if total is None else total + loss
+        tracker = getattr(model, "_loss_tracker", None)
+        if tracker is not None and total is not None:
+            tracker.update_state(total)
         return total
 
     return compute
@@ -291,6 +312,8 @@ def symbolic_losses() -> None:
                 original(self, keras.ops.mean(one) if getattr(one, "shape", ()) else one)
 
     keras.layers.Layer.add_loss = add_loss
+    # Functional refuses add_loss altogether.
+    importlib.import_module("keras.src.models.functional").Functional.add_loss = add_loss
 
 
 class AddLoss(keras.layers.Layer):

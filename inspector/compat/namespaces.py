@@ -63,6 +63,10 @@ class StandIn(ModuleType):
         vars(self)[name] = found
         return found
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`keras.layers.merge` was a module and a function."""
+        return self._resolve(self.__name__.rpartition(".")[2])(*args, **kwargs)
+
     def __dir__(self) -> list[str]:
         return sorted({*self._names(), *vars(self)})
 

@@ -23,7 +23,8 @@ def _activation(target: str) -> Callable[..., Any]:
 
 
 for _name in ("relu", "relu6", "elu", "selu", "softsign", "sigmoid", "softplus", "tanh"):
-    export(f"nn.{_name}", named(f"tf.nn.{_name}", _activation(_name)))
+    _also = " math.softsign" if _name == "softsign" else ""
+    export(f"nn.{_name}{_also}", named(f"tf.nn.{_name}", _activation(_name)))
 
 
 @public("nn.leaky_relu")

@@ -195,3 +195,19 @@ def get_variable(
 @public("compat.v1.global_variables_initializer", "compat.v1.local_variables_initializer")
 def global_variables_initializer() -> None:
     return None
+
+
+@public("compat.v1.assign")
+def assign(ref: Any, value: Any, **ignored: Any) -> Any:
+    ref.assign(tensor(value))
+    return ref
+
+
+@public("compat.v1.assign_add")
+def assign_add(ref: Any, value: Any, **ignored: Any) -> Any:
+    return assign(ref, ops.add(ref.value, tensor(value)))
+
+
+@public("compat.v1.assign_sub")
+def assign_sub(ref: Any, value: Any, **ignored: Any) -> Any:
+    return assign(ref, ops.subtract(ref.value, tensor(value)))

@@ -206,8 +206,20 @@ class Loops(Steps):
 
     def _build_for(self, batches: EpochIterator) -> None:
         """Create what is not built yet, from the first batch's shapes."""
+        if self._builds_by_itself():
+            return
         self._symbolic_build(iterator=batches)
         batches.reset()
+
+    def _builds_by_itself(self) -> bool:
+        """Whether only the user's own step knows how the model is run.
+
+        A model of several (a GAN, a VAE) often has a `train_step` and no `call`; TensorFlow's
+        trainer never calls such a model either.
+        """
+        kind = type(self)
+        own_call = kind.call.__module__ != "keras.src.models.model"
+        return not own_call and kind.train_step is not Steps.train_step
 
     def _watchers(
         self,
