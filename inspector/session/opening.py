@@ -14,6 +14,7 @@ from typing import Protocol
 
 import keras
 
+from inspector import compat
 from inspector.capture import Recorder
 from inspector.engine import array_module
 from inspector.errors import CaptureError
@@ -160,6 +161,7 @@ class OpenedFile:
 
     def _install(self) -> None:
         keras.utils.set_random_seed(self._command.seed)
+        self._exits.callback(compat.install(self._notes.add).remove)
         self._recorder.install()
         self._exits.callback(self._recorder.uninstall)
         self._output.building = lambda: self._recorder.build_note
