@@ -12,6 +12,7 @@ from inspector.engine.tensor import Tensor
 
 @primitive(shape=same, dtype=same, vjp=None)
 def stop_gradient(xp: Any, x: Any) -> Any:
+    """The operand itself; no gradient goes back through it."""
     return x
 
 

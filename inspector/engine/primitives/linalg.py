@@ -49,6 +49,12 @@ def _scalars(shape: Shape) -> Shape:
     return shape[:-2]
 
 
+def _symmetric(xp: Any, a: Any) -> Any:
+    """The symmetric part: LAPACK reads one triangle only, and a gradient must not depend on it."""
+    half = a.dtype.type(0.5)
+    return (a + xp.conj(xp.swapaxes(a, -1, -2))) * half
+
+
 def transposed(x: Any) -> Any:
     """The matrices transposed, and conjugated where they are complex."""
     return contraction.swapped(conjugated(x))
@@ -99,7 +105,7 @@ def _cholesky_back(g: Any, y: Any, a: Any) -> Any:
 @primitive(shape=_square_shape, dtype=same, vjp=each(_cholesky_back))
 def cholesky(xp: Any, a: Any) -> Any:
     """The lower triangular factor of symmetric positive definite matrices."""
-    return widened(xp.linalg.cholesky, a)
+    return widened(xp.linalg.cholesky, _symmetric(xp, a))
 
 
 def _det_back(g: Any, y: Any, a: Any) -> Any:
@@ -207,7 +213,7 @@ def _eigh_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
 )
 def eigh(xp: Any, a: Any) -> Any:
     """Eigenvalues, ascending, and eigenvectors of symmetric matrices."""
-    return widened(lambda x: tuple(xp.linalg.eigh(x)), a)
+    return widened(lambda x: tuple(xp.linalg.eigh(x)), _symmetric(xp, a))
 
 
 @primitive(

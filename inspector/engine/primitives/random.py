@@ -80,6 +80,7 @@ def random_keep_mask(xp: Any, *, shape: Shape, keep: float, seed: Seed) -> Any:
 
 @primitive(shape=lambda *, size, seed: (size,), dtype=lambda **constants: INT32)
 def random_permutation(xp: Any, *, size: int, seed: Seed) -> Any:
+    """The numbers below `size` in a random order."""
     return xp.asarray(generator(seed).permutation(size).astype(np.int32))
 
 
@@ -103,11 +104,13 @@ def _host(*arrays: Any) -> list[Any]:
 
 @primitive(shape=_drawn_shape, dtype=_drawn_dtype)
 def random_gamma(xp: Any, alpha: Any, *, shape: Shape, dtype: Any, seed: Seed) -> Any:
+    """Gamma distributed, of shape `alpha` and scale 1."""
     return xp.asarray(generator(seed).gamma(_host(alpha)[0], size=shape).astype(dtype))
 
 
 @primitive(shape=_drawn_shape, dtype=_drawn_dtype)
 def random_beta(xp: Any, alpha: Any, beta: Any, *, shape: Shape, dtype: Any, seed: Seed) -> Any:
+    """Beta distributed."""
     first, second = _host(alpha, beta)
     return xp.asarray(generator(seed).beta(first, second, size=shape).astype(dtype))
 
@@ -116,6 +119,7 @@ def random_beta(xp: Any, alpha: Any, beta: Any, *, shape: Shape, dtype: Any, see
 def random_binomial(
     xp: Any, counts: Any, probabilities: Any, *, shape: Shape, dtype: Any, seed: Seed
 ) -> Any:
+    """Successes among `counts` tries."""
     number, chance = _host(counts, probabilities)
     drawn = generator(seed).binomial(number.astype(np.int64), chance, size=shape)
     return xp.asarray(drawn.astype(dtype))
