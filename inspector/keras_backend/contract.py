@@ -43,15 +43,14 @@ def functions(module: str) -> dict[str, Signature]:
 
 
 def _signature(given: ast.arguments) -> Signature:
+    """A function of any arguments (`*args, **kwargs`) asks for none by name."""
     plain = [*given.posonlyargs, *given.args]
     names = [argument.arg for argument in plain]
     optional = names[len(names) - len(given.defaults) :] if given.defaults else []
+    if given.vararg is not None and given.kwarg is None:
+        names.append(f"*{given.vararg.arg}")
     for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
         names.append(argument.arg)
         if default is not None:
             optional.append(argument.arg)
-    if given.vararg is not None:
-        names.append(f"*{given.vararg.arg}")
-    if given.kwarg is not None:
-        names.append(f"**{given.kwarg.arg}")
     return Signature(tuple(names), frozenset(optional))
