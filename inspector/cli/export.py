@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         )
     # Ops tell which inner call a frame's output comes from.
     result = opened(options, keep_ops=True)
-    chosen = chosen_run(result.trace, options.run)
+    chosen = chosen_run(result.trace, options.run, options.model)
     if suffix in PICTURES:
         _write_picture(chosen, options)
     elif suffix in FORMATS:
@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
     return 1 if failed(result) else 0
 
 
-def chosen_run(trace: Trace, number: int | None = None) -> Run:
-    """Run `number` (from 1), else the one most worth seeing.
+def chosen_run(trace: Trace, number: int | None = None, model: str | None = None) -> Run:
+    """Run `number` (from 1), else the one most worth seeing, of that model if one is named.
 
     That is the first that failed, else the one with most calls, real ones before symbolic ones.
 
@@ -68,10 +68,15 @@ def chosen_run(trace: Trace, number: int | None = None) -> Run:
                 fix="`inspector run` numbers them.",
             )
         return trace.runs[number - 1]
-    for found in trace.runs:
+    runs = [found for found in trace.runs if model is None or found.model == model]
+    if not runs:
+        raise ExportError(
+            f"There is no run of a model called {model!r}.", fix="`inspector run` lists the models."
+        )
+    for found in runs:
         if found.failure is not None:
             return found
-    return max(trace.runs, key=lambda found: (found.kind != "build", len(found.calls)))
+    return max(runs, key=lambda found: (found.kind != "build", len(found.calls)))
 
 
 def _expanded(chosen: Run, words: str) -> frozenset[str]:

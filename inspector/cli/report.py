@@ -26,8 +26,11 @@ _MOST_ROWS = 30
 _PIPE_WIDTH = 140
 
 
-def print_report(result: OpenResult, *, with_ops: bool = False) -> None:
-    """Print everything to stdout; readable on a terminal and in a pipe."""
+def print_report(result: OpenResult, *, with_ops: bool = False, model: str | None = None) -> None:
+    """Print everything to stdout; readable on a terminal and in a pipe.
+
+    model: name of the only model whose runs are printed.
+    """
     console = Console(
         file=sys.stdout,
         width=None if sys.stdout.isatty() else _PIPE_WIDTH,
@@ -39,6 +42,8 @@ def print_report(result: OpenResult, *, with_ops: bool = False) -> None:
     _print_models(console, trace)
     shown: dict[object, int] = {}
     for position, run in enumerate(trace.runs, start=1):
+        if model is not None and run.model != model:
+            continue
         same_as = shown.setdefault(_shape_of(run), position)
         _print_run(console, run, position, same_as, with_ops)
     _print_replaced(console, trace)
@@ -49,7 +54,7 @@ def print_report(result: OpenResult, *, with_ops: bool = False) -> None:
         else:
             for line in open_failure_lines(trace.failure):
                 console.print(line)
-    if result.lost is not None:
+    if result.lost is not None and (trace.failure is None or trace.failure.type != "WorkerLost"):
         console.print(Text(f"\nThe worker is gone: {clean(result.lost.reason)}", style="bold red"))
         console.print(clean(result.lost.fix))
     for failed in result.failures:

@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json is not None:
         # First of all: whatever happens to the printing, the trace is there.
         replace_file(options.json, trace_text(result.trace).encode("utf-8", "surrogatepass"))
-    print_report(result, with_ops=options.ops)
+    print_report(result, with_ops=options.ops, model=options.model)
     if options.json is not None:
         print(f"trace written to {options.json}", file=sys.stderr)
     return 1 if failed(result) else 0

@@ -13,7 +13,7 @@ attention mask beside thirty blocks): each use gets a small stub with the hub's 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,7 @@ _MAX_TEXT = 300.0
 _TEXT_MARGIN = 24.0
 _GROUP_SIGN = 18.0
 _HUB_USES = 12
+_NO_FRAME = -1.0
 _PORT: Size = (1.0, 1.0)
 Float64 = npt.NDArray[np.float64]
 
@@ -67,10 +68,10 @@ class Arrangement:
     size: Size
     corners: tuple[Point, ...]
     sizes: tuple[Size, ...]
-    stubs: tuple[Stub, ...]
     routes: tuple[tuple[Point, ...], ...]
     labels: Float64
-    stubbed: frozenset[tuple[Place, Place]]
+    stubs: tuple[Stub, ...] = ()
+    stubbed: frozenset[tuple[Place, Place]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -79,7 +80,8 @@ class GroupArranger:
 
     engine: LayoutEngine
     fallback: LayoutEngine
-    memo: dict[GroupGraph, tuple[GroupLayout, Float64]] = field(default_factory=dict)
+    layouts: dict[GroupGraph, tuple[GroupLayout, Float64]] = field(default_factory=dict)
+    framed: dict[tuple[GroupGraph, int, float], Arrangement] = field(default_factory=dict)
     engine_calls: int = 0
     fallback_calls: int = 0
 
@@ -108,12 +110,14 @@ class GroupArranger:
         )
         texts = _label_texts(outline, tree, group)
         graph = local.graph(sizes, texts, direction)
-        layout, labels = self._layout(graph)
-        title_width = 0.0 if group == ROOT else header_width(outline.vertices[group])
-        return _with_frame(local, graph, layout, labels, group == ROOT, title_width)
+        least_width = _NO_FRAME if group == ROOT else header_width(outline.vertices[group])
+        key = (graph, local.children, least_width)
+        if key not in self.framed:
+            self.framed[key] = _with_frame(key, *self._layout(graph))
+        return replace(self.framed[key], stubs=local.stubs, stubbed=local.stubbed)
 
     def _layout(self, graph: GroupGraph) -> tuple[GroupLayout, Float64]:
-        if graph not in self.memo:
+        if graph not in self.layouts:
             self.engine_calls += 1
             try:
                 layout = self.engine.layout(graph)
@@ -122,8 +126,8 @@ class GroupArranger:
                 self.fallback_calls += 1
                 layout = self.fallback.layout(graph)
             labels = label_rects(graph, layout)
-            self.memo[graph] = (tightened(graph, layout, labels), labels)
-        return self.memo[graph]
+            self.layouts[graph] = (tightened(graph, layout, labels), labels)
+        return self.layouts[graph]
 
 
 class _LocalGraph:
@@ -249,38 +253,32 @@ def _label_texts(outline: Outline, tree: VisibleTree, group: int) -> tuple[str, 
 
 
 def _with_frame(
-    local: _LocalGraph,
-    graph: GroupGraph,
-    layout: GroupLayout,
-    labels: Float64,
-    is_root: bool,
-    title_width: float,
+    key: tuple[GroupGraph, int, float], layout: GroupLayout, labels: Float64
 ) -> Arrangement:
     """Shift the content to positive coordinates, inside header, padding and lanes."""
+    graph, children, least_width = key
     low, high = _bounds(graph, layout, labels)
-    before, after = _insets(graph, is_root)
-    width = max(high[0] - low[0] + before[0] + after[0], title_width)
-    slack = (width - (high[0] - low[0] + before[0] + after[0])) / 2
-    shift = np.array((before[0] + slack - low[0], before[1] - low[1]))
-    boxes = [*range(local.children), *range(len(local.number), len(graph.sizes))]
+    before, after = _insets(graph, least_width == _NO_FRAME)
+    needed = high[0] - low[0] + before[0] + after[0]
+    width = max(needed, least_width)
+    right, down = before[0] + (width - needed) / 2 - low[0], before[1] - low[1]
+    # After the children come ports, which are no boxes, then stubs.
+    ports = sum(1 for pin in graph.pins if pin)
+    boxes = [*range(children), *range(children + ports, len(graph.sizes))]
     return Arrangement(
-        size=(float(width), float(high[1] - low[1] + before[1] + after[1])),
+        size=(width, high[1] - low[1] + before[1] + after[1]),
         corners=tuple(
-            (layout.corners[box][0] + shift[0], layout.corners[box][1] + shift[1]) for box in boxes
+            (layout.corners[box][0] + right, layout.corners[box][1] + down) for box in boxes
         ),
         sizes=tuple(graph.sizes[box] for box in boxes),
-        stubs=local.stubs,
-        routes=tuple(
-            tuple((x + shift[0], y + shift[1]) for x, y in route) for route in layout.routes
-        ),
-        labels=labels + np.array((*shift, 0.0, 0.0)),
-        stubbed=local.stubbed,
+        routes=tuple(tuple((x + right, y + down) for x, y in route) for route in layout.routes),
+        labels=labels + np.array((right, down, 0.0, 0.0)),
     )
 
 
-def _bounds(graph: GroupGraph, layout: GroupLayout, labels: Float64) -> tuple[Float64, Float64]:
+def _bounds(graph: GroupGraph, layout: GroupLayout, labels: Float64) -> tuple[Point, Point]:
     if not layout.corners:
-        return np.zeros(2), np.zeros(2)
+        return (0.0, 0.0), (0.0, 0.0)
     corners = np.array(layout.corners, dtype=np.float64)
     ends = corners + np.array(graph.sizes, dtype=np.float64)
     points = [corners, ends]
@@ -288,7 +286,9 @@ def _bounds(graph: GroupGraph, layout: GroupLayout, labels: Float64) -> tuple[Fl
     seen = labels[~np.isnan(labels[:, 0])]
     points += [seen[:, :2], seen[:, :2] + seen[:, 2:]]
     everything = np.concatenate(points)
-    return everything.min(axis=0), everything.max(axis=0)
+    left, top = everything.min(axis=0).tolist()
+    right, bottom = everything.max(axis=0).tolist()
+    return (left, top), (right, bottom)
 
 
 def _insets(graph: GroupGraph, is_root: bool) -> tuple[Point, Point]:

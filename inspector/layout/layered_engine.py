@@ -142,12 +142,17 @@ def _ranks(pins: Sequence[Pin], edges: Sequence[tuple[int, int]]) -> list[int]:
         waiting[target] += 1
     ranks = [0] * count
     ready = [vertex for vertex in range(count) if not waiting[vertex]]
+    sources = len(ready)
     for vertex in ready:  # grows while it is walked
         for target in leaving[vertex]:
             ranks[target] = max(ranks[target], ranks[vertex] + 1)
             waiting[target] -= 1
             if not waiting[target]:
                 ready.append(target)
+    for vertex in ready[:sources]:
+        if leaving[vertex] and pins[vertex] != "first":
+            # A stub stands beside its use, not in the first row far above it.
+            ranks[vertex] = min(ranks[target] for target in leaving[vertex]) - 1
     bottom = max(ranks, default=0)
     return [bottom if pin == "last" else rank for pin, rank in zip(pins, ranks, strict=True)]
 

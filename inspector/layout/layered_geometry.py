@@ -26,6 +26,7 @@ _GAP = 40.0
 _LANE = 8.0
 _CHANNEL = 10.0
 _BEND_WEIGHT = 4.0
+_STUB_WEIGHT = 0.001
 
 
 @dataclass(slots=True)
@@ -76,19 +77,42 @@ def _centres(layers: Layers) -> list[float]:
             x += layers.widths[slot] + _NODE_GAP
         for slot in row:
             centres[slot] -= (x - _NODE_GAP) / 2
+    above, below = _neighbours(layers)
+    weights = _weights(layers, above, below)
+    for sweep in range(2 * _PASSES):
+        down = sweep % 2 == 0
+        neighbours = above if down else below
+        for row in layers.rows if down else reversed(layers.rows):
+            _pull(row, neighbours, centres, layers.widths, weights)
+    return centres
+
+
+def _neighbours(layers: Layers) -> tuple[list[list[int]], list[list[int]]]:
+    """Slots before and after each slot; a stub pulls nothing, or columns would lean towards it."""
     above: list[list[int]] = [[] for _ in layers.widths]
     below: list[list[int]] = [[] for _ in layers.widths]
     for chain in layers.chains:
         for upper, lower in pairwise(chain):
             below[upper].append(lower)
             above[lower].append(upper)
-    vertices = min((len(layers.widths), *(max(chain[0], chain[-1]) + 1 for chain in layers.chains)))
-    for sweep in range(2 * _PASSES):
-        down = sweep % 2 == 0
-        neighbours = above if down else below
-        for row in layers.rows if down else reversed(layers.rows):
-            _pull(row, neighbours, centres, layers.widths, vertices)
-    return centres
+    leaning = [
+        [upper for upper in uppers if above[upper] or len(below[upper]) > 1] or uppers
+        for uppers in above
+    ]
+    return leaning, below
+
+
+def _weights(layers: Layers, above: list[list[int]], below: list[list[int]]) -> list[float]:
+    """How hard each slot holds its place: bends keep long lines straight, stubs make way."""
+    weights = [
+        # `_neighbours` left it out above the only slot that it leads to.
+        _STUB_WEIGHT if lowers and slot not in above[lowers[0]] else 1.0
+        for slot, lowers in enumerate(below)
+    ]
+    for chain in layers.chains:
+        for bend in chain[1:-1]:
+            weights[bend] = _BEND_WEIGHT
+    return weights
 
 
 def _pull(
@@ -96,7 +120,7 @@ def _pull(
     neighbours: list[list[int]],
     centres: list[float],
     widths: list[float],
-    vertices: int,
+    weights: list[float],
 ) -> None:
     """Move a row to where its neighbours are, keeping order and distances (pooled means)."""
     offsets: list[float] = []
@@ -107,7 +131,7 @@ def _pull(
     for slot, offset in zip(row, offsets, strict=True):
         near = neighbours[slot]
         wanted = median(centres[other] for other in near) if near else centres[slot]
-        weight = _BEND_WEIGHT if slot >= vertices else 1.0
+        weight = weights[slot]
         pools.append([weight, weight * (wanted - offset), 1])
         while len(pools) > 1 and pools[-2][1] * pools[-1][0] > pools[-1][1] * pools[-2][0]:
             last = pools.pop()
