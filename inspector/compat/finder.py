@@ -10,6 +10,7 @@ from types import ModuleType
 
 from inspector.compat.guard import ImportGuard, asked_by_user, refused
 from inspector.compat.keras_face import has_old_keras_module, old_keras_module
+from inspector.compat.missing import missing_module
 from inspector.compat.namespaces import has_tensorflow_module, tensorflow_module
 
 
@@ -28,7 +29,7 @@ class StandInFinder(importlib.abc.MetaPathFinder):
                 raise refused(name)
             if not has_tensorflow_module(name):
                 # Never on to the next finder: a real TensorFlow may be installed.
-                raise refused(name)
+                raise missing_module(name)
             return tensorflow_module(name).__spec__
         if root == "keras" and has_old_keras_module(name):
             return old_keras_module(name).__spec__

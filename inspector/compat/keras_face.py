@@ -99,7 +99,9 @@ def old_keras_module(name: str) -> ModuleType:
     path = name.partition(".")[2]
     today = ", ".join(f"keras.{place}".rstrip(".") for place in _today(path)[:2])
     if _today(path) == (path,):
-        note(f"import of {name}", "it is kept for old code; use keras.layers.TextVectorization today")
+        note(
+            f"import of {name}", "it is kept for old code; use keras.layers.TextVectorization today"
+        )
     else:
         note(f"import of {name}", f"that path is from an older Keras; import from {today} today")
     return face_module(name, path)

@@ -120,6 +120,8 @@ def _ctc_decode(
 _BACKEND: dict[str, Callable[..., Any]] = {
     "ctc_batch_cost": _ctc_batch_cost,
     "ctc_decode": _ctc_decode,
+    "set_value": lambda x, value: x.assign(value) and None,
+    "batch_set_value": lambda pairs: [x.assign(value) for x, value in pairs] and None,
     "learning_phase": _phase,
     "set_learning_phase": _nothing,
     "learning_phase_scope": lambda value: contextlib.nullcontext(),

@@ -49,6 +49,7 @@ def attach() -> None:
     _Done.attached = True
     keras_private.hide_tensorflow()
     give_tensorflow()
+    never_in_a_tensorflow_graph()
     accept_datasets()
     keras_arguments.attach()
     tensor_methods()
@@ -83,11 +84,20 @@ def _recompile_old_backend() -> None:
     face = importlib.import_module("keras._tf_keras.keras.backend")
     before = dict(vars(module))
     file = str(module.__file__)
+    # Emptied first: the module keeps builtins under other names before it shadows them.
+    for name in [n for n in vars(module) if not n.startswith("__")]:
+        delattr(module, name)
     with open(file, encoding="utf-8") as source:
-        exec(compile_user_code("# tensorflow\n" + source.read(), file), vars(module))
+        exec(compile_user_code(source.read(), file), vars(module))
     for name, value in list(vars(face).items()):
         if value is not None and before.get(name) is value:
             setattr(face, name, vars(module)[name])
+
+
+def never_in_a_tensorflow_graph() -> None:
+    """Keras asks `sys.modules` for TensorFlow, and then whether it is building a graph."""
+    utils = importlib.import_module("keras.src.utils.backend_utils")
+    utils.in_tf_graph = lambda: False
 
 
 def accept_datasets() -> None:

@@ -34,6 +34,10 @@ class MissingImport(NotAvailable, ImportError):
     """Raised when user code imports a name that a stand-in does not have."""
 
 
+class MissingModule(NotAvailable, ModuleNotFoundError):
+    """Raised when user code imports a sub-module that a stand-in does not have."""
+
+
 @cache
 def is_user_file(path: str) -> bool:
     """Whether code in this file is the user's: not a library, not Inspector, not frozen Python."""
@@ -87,6 +91,14 @@ def missing_attribute(module: str, name: str, offered: list[str]) -> MissingAttr
         f"{module}.{name} is not in Inspector's stand-in for "
         f"{module.partition('.')[0]}{place_text()}.",
         fix=advice(name, offered),
+    )
+
+
+def missing_module(name: str) -> MissingModule:
+    """The error for `import name`."""
+    return MissingModule(
+        f"{name} is not in Inspector's stand-in for TensorFlow{place_text()}.",
+        fix="Use keras.ops or keras.layers, or keep this code out of the file that is opened.",
     )
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from inspector.compat.registry import export
 from inspector.compat.tf.control import TensorSpec
 from inspector.compat.tf.dtypes import dtype_name
+from inspector.compat.tf.runtime import OutOfRangeError
 from inspector.compat.tf.shapes import static_shape
 from inspector.compat.tf.tensors import StringTensor, host, strings, tensor
 from inspector.engine.tensor import Tensor
@@ -380,7 +381,7 @@ class Dataset:
     # -- reading
 
     def __iter__(self) -> Iterator[Any]:
-        return _bounded(self._make()) if _limit is not None else self._make()
+        return Elements(_bounded(self._make()) if _limit is not None else self._make())
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         return (tree.map_structure(_numpy, element) for element in self)
@@ -423,6 +424,30 @@ class Dataset:
         if length >= 0:
             length = length // size if drop_remainder else -(-length // size)
         return Dataset(make, length)
+
+
+class Elements:
+    """What `iter(dataset)` gives: an iterator with TensorFlow's `get_next`."""
+
+    def __init__(self, elements: Iterator[Any]) -> None:
+        self._elements = elements
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._elements)
+
+    def get_next(self) -> Any:
+        """The next element.
+
+        Raises:
+            OutOfRangeError: there is none left.
+        """
+        try:
+            return next(self._elements)
+        except StopIteration:
+            raise OutOfRangeError("End of sequence") from None
 
 
 def _apply(function: Callable[..., Any], element: Any) -> Any:
@@ -589,7 +614,7 @@ export("data.AUTOTUNE data.experimental.AUTOTUNE", AUTOTUNE)
 export("data.INFINITE_CARDINALITY data.experimental.INFINITE_CARDINALITY", INFINITE)
 export("data.UNKNOWN_CARDINALITY data.experimental.UNKNOWN_CARDINALITY", UNKNOWN)
 export("data.Options", Options)
-export("data.Iterator", Iterator)
+export("data.Iterator", Elements)
 export("data.experimental.cardinality", lambda dataset: dataset.cardinality())
 export("data.experimental.assert_cardinality", lambda count: lambda dataset: dataset)
 export("data.experimental.prefetch_to_device", lambda *a, **k: lambda dataset: dataset)

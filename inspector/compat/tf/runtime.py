@@ -251,10 +251,11 @@ export("lite.Optimize.DEFAULT", "DEFAULT")
 OpError = export("errors.OpError", type("OpError", (Exception,), {}))
 for _name in (
     "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "FailedPreconditionError",
-    "InternalError", "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
+    "InternalError", "NotFoundError", "PermissionDeniedError",
     "ResourceExhaustedError", "UnavailableError", "UnimplementedError", "UnknownError",
 ):  # fmt: skip
     export(f"errors.{_name}", type(_name, (OpError,), {}))
+OutOfRangeError = export("errors.OutOfRangeError", type("OutOfRangeError", (OpError,), {}))
 InvalidArgumentError = export(
     "errors.InvalidArgumentError", type("InvalidArgumentError", (OpError, ValueError), {})
 )
