@@ -270,6 +270,15 @@ ACTIONS: tuple[Action, ...] = (
         4,
     ),
     Action(
+        "sideways",
+        "&View",
+        "&Left to right",
+        ("Ctrl+K",),
+        "Lay the graph out from left to right instead of from top to bottom",
+        "toggle_direction",
+        is_checkable=True,
+    ),
+    Action(
         "masks",
         "&View",
         "Show &masks in the graph",

@@ -154,7 +154,7 @@ class LossesPanel(TablePanel):
         super().__init__(
             "Losses",
             (
-                Column("Owner", lambda loss: loss.owner),
+                Column("Owner", lambda loss: loss.owner, is_path=True),
                 Column("Kind", lambda loss: loss.kind.replace("_", " "), colour=muted),
                 Column("Value", lambda loss: number_text(loss.value), is_number=True),
                 Column("Weight", lambda loss: number_text(loss.weight), is_number=True),
@@ -234,7 +234,7 @@ class MasksPanel(TablePanel):
                     ),
                     is_bold=lambda row: row.event.what in ("born", "dropped"),
                 ),
-                Column("Call", lambda row: row.event.call or ""),
+                Column("Call", lambda row: row.event.call or "", is_path=True),
                 Column("Op", lambda row: row.event.op or "", colour=muted),
                 Column(
                     "Line",

@@ -91,6 +91,11 @@ class GraphPanel(QWidget):
         self._needs_fit = True
         self._expand_exactly(frozenset())
 
+    def lay_out_anew(self) -> None:
+        """Lay the same calls out again: the options have changed."""
+        self._needs_fit = True
+        self._ask()
+
     def reveal(self, call_id: str) -> None:
         """Expand what a call is in, so that it has a box of its own."""
         frames: set[str] = set()

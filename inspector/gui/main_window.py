@@ -22,6 +22,7 @@ from inspector.gui.tensor_store import TensorStore
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.window_parts import make_parts
+from inspector.layout.scene import LayoutOptions
 from inspector.trace import Trace
 from inspector.trace.stepping import StepKind
 
@@ -122,7 +123,10 @@ class MainWindow(QMainWindow):
         self._forget()
         remember_file(self._store, path)
         self._refill_recent()
-        self.opening.open(path)
+        if path.suffix == ".json":
+            self.opening.open_trace(path)
+        else:
+            self.opening.open(path)
 
     def show_trace(self, trace: Trace) -> None:
         """Show a saved trace, which has no values."""
@@ -133,7 +137,10 @@ class MainWindow(QMainWindow):
         """Ask for a file and open it."""
         folder = str(self.opening.path.parent) if self.opening.path else str(Path.cwd())
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open a model file", folder, "Python files (*.py);;All files (*)"
+            self,
+            "Open a model file",
+            folder,
+            "Python files (*.py);;Saved traces (*.json);;All files (*)",
         )
         if name:
             self.open_path(Path(name))
@@ -264,6 +271,11 @@ class MainWindow(QMainWindow):
         view = self.parts.graph.view
         view.canvas.shows_masks = self.commands.actions["masks"].isChecked()
         view.viewport().update()
+
+    def toggle_direction(self) -> None:
+        is_sideways = self.commands.actions["sideways"].isChecked()
+        self.scenes.options = LayoutOptions("left-right" if is_sideways else "top-down")
+        self.parts.graph.lay_out_anew()
 
     def toggle_wheel(self) -> None:
         self.parts.graph.view.wheel_zooms = self.commands.actions["wheel"].isChecked()

@@ -61,7 +61,6 @@ def make_toolbar(window: QMainWindow, commands: Commands) -> QToolBar:
     bar.setMovable(False)
     bar.setFloatable(False)
     bar.setIconSize(QSize(_ICON_PX, _ICON_PX))
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     group = 0
     for row in sorted((r for r in ACTIONS if r.on_toolbar), key=lambda r: r.on_toolbar):
         # Back and forward belong together: no line between them.
@@ -70,10 +69,20 @@ def make_toolbar(window: QMainWindow, commands: Commands) -> QToolBar:
         group = row.on_toolbar
         made = commands.actions[row.id]
         made.setIconText(row.short)
-        bar.addAction(made)
-        button = bar.widgetForAction(made)
-        if isinstance(button, QToolButton) and row.id not in _WITH_WORDS:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        # A button of our own: the toolbar resets the style of those that it makes itself.
+        button = QToolButton()
+        button.setDefaultAction(made)
+        button.setAutoRaise(True)
+        button.setAccessibleName(row.short)
+        has_words = row.id in _WITH_WORDS
+        beside, alone = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            Qt.ToolButtonStyle.ToolButtonIconOnly,
+        )
+        button.setToolButtonStyle(beside if has_words else alone)
+        button.setIconSize(bar.iconSize())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bar.addWidget(button)
     window.addToolBar(bar)
     return bar
 

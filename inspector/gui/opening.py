@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, ProtocolError
 from inspector.gui.session_bridge import SessionBridge
 from inspector.gui.viewpoint import Viewpoint
 from inspector.session.protocol import (
@@ -26,9 +27,10 @@ from inspector.session.protocol import (
     RunUpdated,
     TensorRead,
 )
-from inspector.trace import Engine, Trace
+from inspector.trace import Engine, Trace, from_plain
 
 State = Literal["empty", "opening", "open", "lost"]
+_TRACE_FIX = "Check that the file was written by `inspector run --json`."
 NO_ENGINE = Engine("numpy", "", "not chosen yet")
 
 
@@ -85,6 +87,20 @@ class Opening(QObject):
         self.engine = trace.engine
         self._viewpoint.show_trace(trace)
         self._finish(trace)
+
+    def open_trace(self, path: Path) -> None:
+        """Open a trace that `inspector run --json` wrote."""
+        self._bridge.close()
+        self._viewpoint.close()
+        self.path = path
+        try:
+            trace = from_plain(Trace, json.loads(path.read_text("utf-8", "surrogateescape")))
+        except (ProtocolError, OSError, ValueError) as error:
+            self._set_state("open")
+            fix = error.fix if isinstance(error, ProtocolError) else _TRACE_FIX
+            self.problem_found.emit(Problem(f"{path.name} is no trace", str(error), fix))
+            return
+        self.show(trace, path)
 
     def reopen(self) -> None:
         """Open the same file again."""

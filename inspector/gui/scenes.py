@@ -31,6 +31,7 @@ class SceneSource(QObject):
         self._outlined: tuple[Run, Outline] | None = None
         self._client: LayoutClient | None = None
         self._number = -1
+        self.options = LayoutOptions()
         # Emitted on the client's thread, delivered on ours.
         self._crossing.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -44,7 +45,7 @@ class SceneSource(QObject):
             self._outlined = (run, outline(run))
         try:
             lines = self._outlined[1]
-            scene = scene_of_outline(lines, expanded, LayoutOptions(), self._arranger)
+            scene = scene_of_outline(lines, expanded, self.options, self._arranger)
         except LayoutError as error:
             self.failed.emit(error)
             return
@@ -66,7 +67,7 @@ class SceneSource(QObject):
         if self._client is None:
             self._client = LayoutClient(self._crossing.emit)
         self.started.emit()
-        self._number = self._client.request(run, expanded)
+        self._number = self._client.request(run, expanded, self.options)
 
     def _take(self, answer: LayoutAnswer) -> None:
         if answer.number != self._number:

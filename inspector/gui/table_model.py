@@ -24,6 +24,7 @@ class Column:
     text: Callable[[Any], str]
     is_number: bool = False
     is_code: bool = False
+    is_path: bool = False
     colour: Callable[[Any], str | None] | None = None
     is_bold: Callable[[Any], bool] | None = None
 

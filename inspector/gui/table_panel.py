@@ -54,6 +54,10 @@ class TablePanel(QWidget):
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.hide()
         self.table = _table(name, self.model, stretch)
+        # Names differ at their ends, sentences are read from their start.
+        is_name = columns[stretch].is_path
+        elide = Qt.TextElideMode.ElideLeft if is_name else Qt.TextElideMode.ElideRight
+        self.table.setTextElideMode(elide)
         self._empty = empty_label(empty)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from inspector.session.protocol import (
     ReadTensor,
     RunUpdated,
 )
-from inspector.trace import OpenFailure, Trace
+from inspector.trace import OpenFailure, Trace, to_plain
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -307,3 +308,34 @@ def test_theme_switch_repaints_in_dark(vae_window: MainWindow) -> None:
     assert light.lightness() > 200
     assert dark.lightness() < 90
     vae_window.appearance.choose("light")
+
+
+def test_saved_trace_is_opened(
+    window: MainWindow, sessions: list[Any], vae: Trace, tmp_path: Path
+) -> None:
+    path = tmp_path / "vae.json"
+    path.write_text(json.dumps(to_plain(vae)))
+
+    window.open_path(path)
+
+    assert vae == window.viewpoint.trace
+    assert [] == sessions
+    assert "worker" in window.parts.values.view.reason
+
+
+def test_broken_trace_is_said_to_be_one(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "vae.json"
+    path.write_text("{")
+
+    window.open_path(path)
+
+    assert "vae.json is no trace" == window.parts.problem.title.text()
+
+
+def test_left_to_right_lays_out_sideways(vae_window: MainWindow) -> None:
+    bounds = vae_window.parts.graph.view.canvas.boundingRect
+    tall = bounds().height() / bounds().width()
+
+    vae_window.commands.actions["sideways"].trigger()
+
+    assert bounds().height() / bounds().width() < tall / 2
