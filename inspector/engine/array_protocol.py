@@ -22,6 +22,29 @@ _OTHER_NAMES = {
     "degrees": "rad2deg",
     "radians": "deg2rad",
 }
+# What an array on the left of an operator calls: the tensor's own operator answers, so that
+# `array + t` is `t + array`.
+_OPERATORS = {
+    "add": ("__add__", "__radd__"),
+    "subtract": ("__sub__", "__rsub__"),
+    "multiply": ("__mul__", "__rmul__"),
+    "divide": ("__truediv__", "__rtruediv__"),
+    "floor_divide": ("__floordiv__", "__rfloordiv__"),
+    "remainder": ("__mod__", "__rmod__"),
+    "power": ("__pow__", "__rpow__"),
+    "matmul": ("__matmul__", "__rmatmul__"),
+    "bitwise_and": ("__and__", "__rand__"),
+    "bitwise_or": ("__or__", "__ror__"),
+    "bitwise_xor": ("__xor__", "__rxor__"),
+    "left_shift": ("__lshift__", "__rlshift__"),
+    "right_shift": ("__rshift__", "__rrshift__"),
+    "equal": ("__eq__", "__eq__"),
+    "not_equal": ("__ne__", "__ne__"),
+    "less": ("__lt__", "__gt__"),
+    "less_equal": ("__le__", "__ge__"),
+    "greater": ("__gt__", "__lt__"),
+    "greater_equal": ("__ge__", "__le__"),
+}
 
 
 def install(functions: Mapping[str, Callable[..., Any]]) -> None:
@@ -45,8 +68,16 @@ def values(nested: Any) -> Any:
 
 
 def _ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    if method != "__call__" or options:
+        return getattr(ufunc, method)(*values(inputs), **values(options))
+    if ufunc.__name__ in _OPERATORS:
+        forward, reflected = _OPERATORS[ufunc.__name__]
+        first, second = inputs
+        if isinstance(first, Tensor):
+            return getattr(first, forward)(second)
+        return getattr(second, reflected)(first)
     function = _found(ufunc.__name__)
-    if method == "__call__" and function is not None and not options:
+    if function is not None:
         # NumPy's scalars are as weak as the numbers they print as: see operands.py.
         return function(*[x.item() if isinstance(x, np.generic) else x for x in inputs])
     return getattr(ufunc, method)(*values(inputs), **values(options))

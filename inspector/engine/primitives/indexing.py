@@ -8,6 +8,7 @@ index tensor among the inputs. A boolean index makes the shape depend on the dat
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -179,7 +180,9 @@ def add_slices(xp: Any, g: Any, indices: Any, axis: int, size: int) -> Any:
     """Zeros of `size` slices with those of `g` added at their numbers: the way back of take."""
     rows = xp.moveaxis(g, range(axis, axis + indices.ndim), range(indices.ndim))
     rest = rows.shape[indices.ndim :]
-    summed = add_rows(xp, rows.reshape(indices.size, -1), indices.reshape(-1) % size, size)
+    summed = add_rows(
+        xp, rows.reshape(indices.size, math.prod(rest)), indices.reshape(-1) % size, size
+    )
     return xp.moveaxis(summed.reshape(size, *rest), 0, axis)
 
 

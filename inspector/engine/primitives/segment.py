@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def segment_sum(xp: Any, data: Any, numbers: Any, count: int) -> Any:
     """The sum of the rows of each segment."""
     valid = _valid(xp, numbers, count)
     rows = data[valid]
-    flat = rows.reshape(rows.shape[0], -1)
+    flat = rows.reshape(rows.shape[0], math.prod(data.shape[1:]))
     return add_rows(xp, flat, numbers[valid], count).reshape(count, *data.shape[1:])
 
 
