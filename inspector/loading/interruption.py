@@ -12,16 +12,20 @@ everything it is raised again and again until the block is left.
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_LOOK_S = 0.05
 _AGAIN_S = 0.3
 # Scripts get other ones (`policies.endings`).
 _pthread_kill = getattr(signal, "pthread_kill", None)
 _raise_signal = signal.raise_signal
+_now, _sleep = time.monotonic, time.sleep
 
 
 class Stopped(BaseException):
@@ -41,24 +45,24 @@ class Interrupter:
     def __init__(self) -> None:
         self._active = False
         self._reason: str | None = None
-        self._left = threading.Event()
+        self._deadline = math.inf
+        self._limit_reason = ""
+        self._wanted = threading.Event()
         signal.signal(signal.SIGINT, self._on_signal)
+        # Started now: a script that has used up all memory leaves none for a new thread.
+        threading.Thread(target=self._insist, name="inspector-stop", daemon=True).start()
 
     @contextmanager
     def running(self, limit_s: float | None = None, limit_reason: str = "") -> Iterator[None]:
         """User code runs inside; after `limit_s` seconds it is stopped with `limit_reason`."""
-        self._reason, self._left = None, threading.Event()
-        timer = threading.Timer(limit_s or 0.0, self.stop, args=(limit_reason,))
-        timer.daemon = True
-        if limit_s:
-            timer.start()
+        self._reason, self._limit_reason = None, limit_reason
+        self._deadline = time.monotonic() + limit_s if limit_s else math.inf
         self._active = True
+        self._wanted.set()
         try:
             yield
         finally:
             self._active = False
-            self._left.set()
-            timer.cancel()
 
     @property
     def is_running(self) -> bool:
@@ -71,13 +75,19 @@ class Interrupter:
             return False
         if self._reason is None:
             self._reason = reason
-            threading.Thread(target=self._insist, args=(self._left,), daemon=True).start()
         return True
 
-    def _insist(self, left: threading.Event) -> None:
-        while not left.is_set():
-            _signal_main_thread()
-            left.wait(_AGAIN_S)
+    def _insist(self) -> None:
+        while True:
+            if not self._active:
+                self._wanted.clear()
+                self._wanted.wait()
+            if self._reason is None and _now() > self._deadline:
+                self._reason = self._limit_reason
+            if self._active and self._reason is not None:
+                _signal_main_thread()
+                _sleep(_AGAIN_S)
+            _sleep(_LOOK_S)
 
     def _on_signal(self, number: int, frame: Any) -> None:
         if self._active and self._reason is not None:

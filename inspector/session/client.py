@@ -15,6 +15,7 @@ Knows no Qt, no Keras, no engine.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,11 +40,13 @@ from inspector.session.protocol import (
     Shutdown,
     Stop,
 )
+from inspector.session.settings import settings_from
 from inspector.session.worker_process import WorkerProcess
 from inspector.trace import OpenFailure, Trace
 
 STOP_GRACE_S = 2.0
 _LAST_WORDS = 8192
+_START_S, _END_S = 60.0, 30.0
 # Failures that mean that nothing of the file was run (`inspector run` ends with 2 then).
 NOTHING_RAN = frozenset(
     {
@@ -256,7 +259,8 @@ def open_file(
 
     Args:
         on_event: also told every event, on another thread.
-        timeout_s: stop the script after so many seconds, on top of the worker's own limit.
+        timeout_s: stop the worker after so many seconds; None waits twice as long as the worker
+            gives the script, for one that cannot keep its own time any more.
         options: fields of `OpenFile` (`engine`, `model`, `input_specs`, `training`, `seed`).
 
     Raises:
@@ -268,12 +272,16 @@ def open_file(
     client.start(python)
     client.send(command)
     try:
-        if not wait.ended.wait(timeout_s):
+        if not wait.ended.wait(timeout_s or _longest_s(environment)):
             client.stop()
-            wait.ended.wait()
+            wait.ended.wait(_END_S)
     finally:
         client.close()
     return wait.result()
+
+
+def _longest_s(environment: Mapping[str, str] | None) -> float:
+    return 2 * settings_from(os.environ | dict(environment or {})).open_seconds + _START_S
 
 
 class _Wait:
@@ -305,10 +313,11 @@ class _Wait:
         return OpenResult(trace, self._lost, tuple(self._failures))
 
     def _failure(self) -> OpenFailure | None:
+        lost = self._lost
+        place = (lost.file, lost.line) if lost is not None else (None, None)
         if self._failures:
             last = self._failures[-1]
-            return OpenFailure("open", last.type, last.message, last.fix)
-        if self._lost is not None:
-            lost = self._lost
-            return OpenFailure("open", "WorkerLost", lost.reason, lost.fix, lost.file, lost.line)
+            return OpenFailure("open", last.type, last.message, last.fix, *place)
+        if lost is not None:
+            return OpenFailure("open", "WorkerLost", lost.reason, lost.fix, *place)
         return None

@@ -1,13 +1,17 @@
 """The memory limit of a worker: first a MemoryError at the user's line, else a clean end.
 
 The system's own limit on private memory turns a too large allocation into a MemoryError right
-where it is asked for. It is left alone where a GPU is used, since CUDA reserves far more
-addresses than it uses. Resident memory is watched in any case; above the limit the worker ends
-with an exit code that says why.
+where it is asked for. It lies above the one for resident memory, so that a script that grows in
+small steps is ended before Inspector's own threads starve. It is left alone where a GPU is used,
+since CUDA reserves far more addresses than it uses.
+
+Resident memory is watched in any case; above the limit the worker says where it was, and ends with
+an exit code that says why.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import threading
 import time
@@ -16,7 +20,8 @@ from collections.abc import Callable
 from inspector.session.exit_codes import OUT_OF_MEMORY
 
 _LOOK_S = 0.05
-_exit = os._exit  # scripts get another one
+_HEADROOM_BYTES = 512 << 20
+_exit, _sleep = os._exit, time.sleep  # scripts get other ones
 
 
 def limit_allocations(limit_bytes: int) -> None:
@@ -25,6 +30,7 @@ def limit_allocations(limit_bytes: int) -> None:
         import resource
     except ImportError:  # Windows has no such limits
         return
+    limit_bytes += max(limit_bytes // 4, _HEADROOM_BYTES)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard == resource.RLIM_INFINITY or hard > limit_bytes:
         resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, hard))
@@ -37,14 +43,16 @@ def watch(limit_bytes: int, on_exceeded: Callable[[int], None]) -> None:
     """
 
     def look() -> None:
-        while True:
-            used = resident_bytes()
-            if used > limit_bytes:
-                on_exceeded(used)
-                _exit(OUT_OF_MEMORY)
-            time_sleep(_LOOK_S)
+        try:
+            while (used := resident_bytes()) <= limit_bytes:
+                _sleep(_LOOK_S)
+            # In the words of a crash, which the client reads; it takes no memory to say.
+            os.write(2, b"Fatal Python error: out of memory\n")
+            faulthandler.dump_traceback(file=2)
+            on_exceeded(used)
+        finally:  # a MemoryError in here means the same
+            _exit(OUT_OF_MEMORY)
 
-    time_sleep = time.sleep
     threading.Thread(target=look, name="inspector-memory", daemon=True).start()
 
 

@@ -7,15 +7,18 @@ of several states of one run that wait together only the newest is sent.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from inspector.errors import ProtocolError
+from inspector.session.exit_codes import OUT_OF_MEMORY
 from inspector.session.framing import encode
 from inspector.session.protocol import Event, Failed, ModelFound, RunUpdated
 
 _NOW_S = 0.5
+_exit = os._exit  # scripts get another one
 
 
 class Outbox:
@@ -46,12 +49,16 @@ class Outbox:
         return marker.wait(timeout_s)
 
     def _run(self) -> None:
-        while True:
-            for item in _newest(self._take()):
-                if isinstance(item, threading.Event):
-                    item.set()
-                elif not self._send(item):
-                    return
+        try:
+            while True:
+                for item in _newest(self._take()):
+                    if isinstance(item, threading.Event):
+                        item.set()
+                    elif not self._send(item):
+                        return
+        except MemoryError:
+            # A worker that cannot send is of no use; its end tells the window why.
+            _exit(OUT_OF_MEMORY)
 
     def _take(self) -> list[Event | threading.Event]:
         items = [self._waiting.get()]

@@ -25,7 +25,7 @@ from inspector.errors import InspectorError, ProtocolError, UsageError
 from inspector.keras_backend import hook
 from inspector.loading.interruption import Interrupter, Stopped
 from inspector.session import memory_watch
-from inspector.session.exit_codes import NO_KERAS
+from inspector.session.exit_codes import NO_KERAS, OUT_OF_MEMORY
 from inspector.session.framing import MAX_MESSAGE_BYTES, decode_command
 from inspector.session.outbox import Outbox
 from inspector.session.output import UserOutput
@@ -151,6 +151,8 @@ class Worker:
                 command = decode_command(self._connection.recv_bytes(MAX_MESSAGE_BYTES))
             except (EOFError, OSError):  # the window is gone
                 self._leave(0)
+            except MemoryError:
+                _exit(OUT_OF_MEMORY)
             except ProtocolError as error:
                 self._outbox.post(Failed(type(error).__name__, error.message, error.fix))
                 continue
