@@ -27,6 +27,8 @@ _MARGIN = 12.0
 _CAPTION = 34.0
 _CAPTION_PX = 14
 _LEAST_WIDTH = 420.0
+_LINE = 16.0
+_MOST_LINES = 4
 
 
 def svg_text(diagram: Diagram) -> str:
@@ -40,7 +42,8 @@ def svg_element(diagram: Diagram) -> str:
     palette = PALETTES[diagram.theme]
     _, _, width, height = diagram.scene.bounds
     width = max(width, _LEAST_WIDTH)
-    caption = _CAPTION + (16.0 if diagram.failure_text else 0.0)
+    failure = _wrapped(diagram.failure_text, width)
+    caption = _CAPTION + _LINE * len(failure)
     box = (-_MARGIN, -_MARGIN - caption, width + 2 * _MARGIN, height + 2 * _MARGIN + caption)
     size = f'width="{_n(box[2])}" height="{_n(box[3])}"'
     view = " ".join(_n(number) for number in box)
@@ -52,7 +55,7 @@ def svg_element(diagram: Diagram) -> str:
             f"<desc>{_t(diagram.failure_text or 'Boxes are layer calls.')}</desc>",
             *_definitions(palette),
             f'<rect x="{_n(box[0])}" y="{_n(box[1])}" {size} fill="{palette.canvas}"/>',
-            *_caption(diagram, palette, width),
+            *_caption(diagram, palette, width, failure),
             *_frames(diagram, palette),
             *_edges(diagram, palette),
             *_cards(diagram, palette),
@@ -73,19 +76,29 @@ def _definitions(palette: Palette) -> Iterator[str]:
     yield "</defs>"
 
 
-def _caption(diagram: Diagram, palette: Palette, width: float) -> Iterator[str]:
-    top = -_CAPTION - (16.0 if diagram.failure_text else 0.0)
+def _wrapped(text: str, width: float) -> list[str]:
+    """The text in a few lines; what does not fit is cut off at the end."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and text_width(f"{lines[-1]} {word}", TITLE_PX) <= width:
+            lines[-1] += f" {word}"
+        elif len(lines) == _MOST_LINES:
+            lines[-1] += " …"
+            break
+        else:
+            lines.append(elide(word, TITLE_PX, width))
+    return lines
+
+
+def _caption(diagram: Diagram, palette: Palette, width: float, failure: list[str]) -> Iterator[str]:
+    top = -_CAPTION - _LINE * len(failure)
     title = elide(diagram.title, _CAPTION_PX, width, bold=True)
     yield (
         f'<text x="0" y="{_n(top + 18)}" font-size="{_CAPTION_PX}" font-weight="bold" '
         f'fill="{palette.text}">{_t(title)}</text>'
     )
-    if diagram.failure_text:
-        text = elide(diagram.failure_text, TITLE_PX, width)
-        yield (
-            f'<text x="0" y="{_n(top + 36)}" font-size="{TITLE_PX}" fill="{palette.failure}">'
-            f"{_t(text)}</text>"
-        )
+    for number, line in enumerate(failure):
+        yield _text(0, top + 36 + _LINE * number, line, palette.failure, TITLE_PX)
 
 
 def _frames(diagram: Diagram, palette: Palette) -> Iterator[str]:
@@ -145,9 +158,12 @@ def _is_mask(diagram: Diagram, edge: int) -> bool:
 
 def _cards(diagram: Diagram, palette: Palette) -> Iterator[str]:
     scene = diagram.scene
+    tips = _tips(diagram)
     for box in range(len(scene.ids)):
         if not scene.is_expanded[box]:
             yield f"<g {_identity(diagram, box)}>"
+            if scene.ids[box] in tips:
+                yield f"<title>{_t(tips[scene.ids[box]])}</title>"
             yield from _card(diagram, box, palette)
             yield "</g>"
 
@@ -160,9 +176,6 @@ def _card(diagram: Diagram, box: int, palette: Palette) -> Iterator[str]:
     fill = palette.failure_soft if failing else palette.card
     stroke = palette.failure if failing else (colour if scene.is_group[box] else palette.border)
     small = scene.kinds[box] in ("stub", "input")
-    tip = _tip(diagram, box)
-    if tip:
-        yield f"<title>{_t(tip)}</title>"
     if scene.is_group[box]:
         yield (
             f'<rect x="{_n(x + 3)}" y="{_n(y + 3)}" width="{_n(width)}" height="{_n(height)}" '
@@ -212,12 +225,12 @@ def _identity(diagram: Diagram, box: int) -> str:
     return f"class={_q('box ' + scene.kinds[box])} data-id={_q(scene.ids[box])}"
 
 
-def _tip(diagram: Diagram, box: int) -> str:
-    """What a browser shows when the pointer rests on a box."""
-    for call in diagram.run.calls if len(diagram.scene.ids) <= 2_000 else ():
-        if call.id == diagram.scene.ids[box]:
-            return "\n".join(line for line in (call.id, call.class_, where(call)) if line)
-    return ""
+def _tips(diagram: Diagram) -> dict[str, str]:
+    """What a browser shows when the pointer rests on a box, by the call's id."""
+    return {
+        call.id: "\n".join(line for line in (call.id, call.class_, where(call)) if line)
+        for call in diagram.run.calls
+    }
 
 
 def _text(x: float, y: float, text: str, fill: str, size: int, *, bold: bool = False) -> str:
