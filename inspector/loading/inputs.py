@@ -182,7 +182,7 @@ def _largest_index(symbol: Any, model: Any) -> int | None:
                 continue
             if isinstance(operation, keras.layers.Embedding):
                 limits.append(int(operation.input_dim))
-            elif inner := _inner_symbol(operation, node, symbol):
+            elif (inner := _inner_symbol(operation, node, symbol)) is not None:
                 limits.append(_largest_index(inner, operation) or 0)
             elif isinstance(operation, keras.layers.Layer) is False or not operation.weights:
                 limits += [_largest_index(out, model) or 0 for out in node.output_tensors]
