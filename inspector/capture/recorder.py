@@ -63,6 +63,8 @@ class Recorder:
         self._writer = Writer(self._locator, self._line_that_made)
         self._node_lines: dict[int, tuple[Any, Location | None]] = {}
         self._flushed = (0.0, 0.0)
+        # Called after each call of a layer returned: a moment at which `flush` is allowed.
+        self.between_calls: Callable[[], None] | None = None
         self._call_code: CodeType | None = None
         self._node_line: Location | None = None
         self._plain: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
@@ -230,6 +232,8 @@ class Recorder:
         if frame.symbolic:
             frame.node = private.last_inbound_node(frame.layer)
             self._node_lines[id(frame.node)] = (frame.node, frame.location)
+        if self.between_calls is not None:
+            self.between_calls()
 
     def _failed(
         self, context: RunContext, frame: Frame, error: BaseException, args: Any, kwargs: Any

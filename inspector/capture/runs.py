@@ -268,6 +268,9 @@ class Runs:
         for build in context.builds:
             if context.failure is None:
                 build.forgive()
+            elif build.failure is not None:
+                # Keras tried symbolically what then failed for real: the eager run says it all.
+                continue
             build.ended = True
             self._finished(build)
         context.ended = True
