@@ -177,8 +177,15 @@ def _explained(
     op: Primitive, inputs: tuple[Tensor, ...], constants: dict[str, Any], error: Exception
 ) -> Exception:
     """The same error, naming the op and the full shapes of its operands."""
+    explained = _explanation(op, inputs, constants, error)
     if tape.current is not None:
-        tape.current.failed = (op, inputs, constants, error)
+        tape.current.failed = (op, inputs, constants, explained)
+    return explained
+
+
+def _explanation(
+    op: Primitive, inputs: tuple[Tensor, ...], constants: dict[str, Any], error: Exception
+) -> Exception:
     if isinstance(error, EngineError):
         return error
     operands = ", ".join(f"{t.shape} {t.dtype}" for t in inputs)
