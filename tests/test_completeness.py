@@ -7,13 +7,17 @@ import doctest
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from inspector import api, errors, hookspecs
 from inspector.errors import InspectorError
+from inspector.exporters.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[1]
 ERRORS = sorted(
@@ -27,7 +31,12 @@ HOOKS = sorted(
 SAMPLES = sorted((ROOT / "sample_models").glob("*.py"))
 
 
-def _calls_of_errors() -> Iterator[tuple[str, str, ast.Call]]:
+@cache
+def _calls_of_errors() -> tuple[tuple[str, str, ast.Call], ...]:
+    return tuple(_find_calls_of_errors())
+
+
+def _find_calls_of_errors() -> Iterator[tuple[str, str, ast.Call]]:
     for path in sorted((ROOT / "inspector").rglob("*.py")) + sorted(
         (ROOT / "plugins").rglob("*.py")
     ):
@@ -92,6 +101,17 @@ def test_sample_model_says_what_to_look_at(path: Path) -> None:
     assert comment is not None
     assert "# Look at: " in comment[0]
     assert len(path.read_text().splitlines()) <= 120
+
+
+def test_readme_lists_every_command_and_format() -> None:
+    readme = (ROOT / "README.md").read_text()
+    result = subprocess.run(
+        [sys.executable, "-m", "inspector", "--help"], capture_output=True, text=True, check=True
+    )
+    commands = set(re.findall(r"^  inspector (\w+) ", result.stdout, re.MULTILINE))
+    assert commands == set(re.findall(r"^\| `inspector ([a-z]+)", readme, re.MULTILINE))
+    (formats,) = re.findall(r"writes the diagram: (.*) \|", readme)
+    assert {suffix.lstrip(".") for suffix in FORMATS} <= set(formats.split(", "))
 
 
 def _doctest_modules() -> list[str]:
