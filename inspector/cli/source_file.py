@@ -9,8 +9,13 @@ from inspector.errors import InspectorError, OpenError
 from inspector.trace import SCHEMA, Trace, from_plain
 
 _START_BYTES = 4096
-# Suffixes of model files that are binary by nature; the worker says what it makes of them.
-ARCHIVES = frozenset({".keras", ".h5", ".hdf5"})
+# What other files that belong to Keras are called; none of them can be opened yet.
+_NOT_YET = {
+    ".keras": "a Keras archive",
+    ".h5": "an HDF5 model file",
+    ".hdf5": "an HDF5 model file",
+    ".ipynb": "a notebook",
+}
 
 
 def check_readable(path: Path) -> None:
@@ -23,6 +28,11 @@ def check_readable(path: Path) -> None:
         raise OpenError(f"{path} does not exist.", fix="Check the path.")
     if path.is_dir():
         raise OpenError(f"{path} is a folder.", fix="Name a Python file in it.")
+    if path.suffix.lower() in _NOT_YET:
+        raise OpenError(
+            f"{path} is {_NOT_YET[path.suffix.lower()]}, which cannot be opened yet.",
+            fix="Open a Python file that loads it or builds the same model.",
+        )
     try:
         with path.open("rb") as file:
             start = file.read(_START_BYTES)
@@ -32,7 +42,7 @@ def check_readable(path: Path) -> None:
         ) from error
     if not start.strip():
         raise OpenError(f"{path} is empty.", fix="Open a file that builds a Keras model.")
-    if b"\0" in start and path.suffix.lower() not in ARCHIVES:
+    if b"\0" in start:
         raise OpenError(
             f"{path} is not a Python file: it holds binary data.", fix="Open a Python file."
         )

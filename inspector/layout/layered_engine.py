@@ -13,30 +13,15 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from inspector.layout.engine import GroupGraph, GroupLayout, Pin
 from inspector.layout.layered_geometry import draw
+from inspector.layout.layers import Layers
 
 _LONGEST_CHAIN = 12
 _SWEEPS = 6
 _SLOT_WIDTH = 12.0
-
-
-@dataclass(slots=True)
-class Layers:
-    """A graph in ranks. Slots 0..n-1 are the vertices, those above are bends of long edges.
-
-    chains: per edge its slots from rank to rank, or just both ends for a side channel.
-    turned: the edge was turned round; its route is reversed in the end.
-    """
-
-    widths: list[float]
-    ranks: list[int]
-    rows: list[list[int]]
-    chains: list[tuple[int, ...]]
-    turned: list[bool]
 
 
 class LayeredEngine:

@@ -13,12 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
 from inspector.layout.engine import Point, Size
-
-if TYPE_CHECKING:
-    from inspector.layout.layered_engine import Layers  # that module imports this one
+from inspector.layout.layers import Layers
 
 _NODE_GAP = 28.0
 _PASSES = 4

@@ -61,6 +61,8 @@ def inspector(tmp_path):
         ("empty.py", b"  \n", "is empty"),
         ("picture.py", b"\x89PNG\0\0", "binary"),
         ("folder", "folder", "is a folder"),
+        ("model.keras", b"PK\3\4", "a Keras archive, which cannot be opened yet"),
+        ("book.ipynb", b"{}", "a notebook, which cannot be opened yet"),
     ],
 )
 def test_command_ends_with_2_when_the_file_cannot_be_opened(
