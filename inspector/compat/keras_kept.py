@@ -89,6 +89,15 @@ def _normalize_in_training(
     return normed, mean, variance
 
 
+def _set_value(x: Any, value: Any) -> None:
+    x.assign(value)
+
+
+def _batch_set_value(pairs: Any) -> None:
+    for variable, value in pairs:
+        variable.assign(value)
+
+
 def _ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
     """(batch, 1) losses from probabilities; the last class is the blank."""
     scores = ops.log(ops.add(tensor(y_pred), keras.config.epsilon()))
@@ -120,8 +129,8 @@ def _ctc_decode(
 _BACKEND: dict[str, Callable[..., Any]] = {
     "ctc_batch_cost": _ctc_batch_cost,
     "ctc_decode": _ctc_decode,
-    "set_value": lambda x, value: x.assign(value) and None,
-    "batch_set_value": lambda pairs: [x.assign(value) for x, value in pairs] and None,
+    "set_value": _set_value,
+    "batch_set_value": _batch_set_value,
     "learning_phase": _phase,
     "set_learning_phase": _nothing,
     "learning_phase_scope": lambda value: contextlib.nullcontext(),

@@ -108,6 +108,19 @@ class DType(str):
         info = np.iinfo(str(self)) if self.is_integer else ml_dtypes.finfo(str(self))
         return getattr(info, which)
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return str.__eq__(self, _ALIASES.get(other, other))
+        try:
+            return bool(str.__eq__(self, dtype_name(other) or ""))
+        except (TypeError, KeyError):
+            return False
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
     def __repr__(self) -> str:
         return f"tf.{self}"
 

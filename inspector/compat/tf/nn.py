@@ -10,7 +10,7 @@ import keras
 from inspector.compat.registry import export, named, public
 from inspector.compat.tf.dtypes import dtype_of
 from inspector.compat.tf.shapes import static_axis, static_shape
-from inspector.compat.tf.tensors import host, operands, tensor
+from inspector.compat.tf.tensors import host, is_tensor_like, operands, tensor
 
 ops = keras.ops
 
@@ -317,8 +317,9 @@ def l2_normalize(
 
 @public("nn.embedding_lookup")
 def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | None = None) -> Any:
-    table = params[0] if isinstance(params, list | tuple) else params
-    return ops.take(tensor(table), tensor(ids), axis=0)
+    parts = params if isinstance(params, list | tuple) else [params]
+    whole = len(parts) == 1 and is_tensor_like(parts[0])
+    return ops.take(tensor(parts[0] if whole else params), tensor(ids), axis=0)
 
 
 @public("nn.softmax_cross_entropy_with_logits")
