@@ -1,42 +1,57 @@
 """The error function, for NumPy and CuPy.
 
-SciPy's float32 erf costs 15 ns an element; this rational approximation of erf(x)/x in x² costs 3
-and is off by at most 4e-7 of the value, about three units in float32's last place. It was fitted
-by us on |x| <= 3.9, beyond which float32's erf is ±1. float64 goes to SciPy, exact to the bit.
+SciPy's float32 erf costs 15 ns an element. tanh is ten times faster, and erf(x) = tanh(x·P(x²))
+with a polynomial P that was fitted by us on |x| <= 3.7, where float32's erf has reached 1: off by
+at most 2e-7, three units in the last place. float64 goes to SciPy, exact to the bit.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-_BOUND = 3.9
-_OVER = (
-    1.1283791065216064,
-    0.18966226279735565,
-    0.05266743153333664,
-    0.003738138359040022,
-    0.0002850554883480072,
-    2.066481783913332e-06,
+_BOUND = 3.7
+_POLYNOMIAL = (
+    1.128379464149475,
+    0.10276726633310318,
+    -0.00018789539171848446,
+    -0.0006230135913938284,
+    8.878608787199482e-05,
+    -5.845930445502745e-06,
+    1.5148246745866345e-07,
 )
-_UNDER = (
-    1.0,
-    0.5014165639877319,
-    0.11381702870130539,
-    0.014913861639797688,
-    0.0011573220835998654,
-    3.826975807896815e-05,
-)
+# The same for erf(x / sqrt(2)), the normal distribution's.
+_HALF = tuple(c / math.sqrt(2) ** (2 * k + 1) for k, c in enumerate(_POLYNOMIAL))
 
 
 def erf(xp: Any, x: Any, out: Any = None) -> Any:
     """The error function of a float32 or float64 array, into `out` where given."""
     if x.dtype.itemsize > 4:
         return _exact(xp, x, out)
-    bounded = xp.clip(x, -_BOUND, _BOUND)
+    return _as_tanh(xp, x, _BOUND, _POLYNOMIAL, out)
+
+
+def normal_distribution(xp: Any, x: Any) -> Any:
+    """The probability that a standard normal variable is below x."""
+    if x.dtype.itemsize > 4:
+        result = _exact(xp, x * math.sqrt(0.5), None)
+    else:
+        result = _as_tanh(xp, x, _BOUND * math.sqrt(2), _HALF, None)
+    result *= 0.5
+    result += 0.5
+    return result
+
+
+def _as_tanh(xp: Any, x: Any, bound: float, coefficients: tuple[float, ...], out: Any) -> Any:
+    bounded = xp.clip(x, -bound, bound)
     square = bounded * bounded
-    result = xp.multiply(bounded, _horner(xp, square, _OVER), out=out)
-    result /= _horner(xp, square, _UNDER)
-    return xp.clip(result, -1.0, 1.0, out=result)
+    total = square * coefficients[-1]
+    for coefficient in coefficients[-2:0:-1]:
+        total += coefficient
+        total *= square
+    total += coefficients[0]
+    total *= bounded
+    return xp.tanh(total, out=total if out is None else out)
 
 
 def _exact(xp: Any, x: Any, out: Any) -> Any:
@@ -49,12 +64,3 @@ def _exact(xp: Any, x: Any, out: Any) -> Any:
     from scipy.special import erf as scipy_erf
 
     return scipy_erf(x, out=out)
-
-
-def _horner(xp: Any, square: Any, coefficients: tuple[float, ...]) -> Any:
-    sum_ = square * coefficients[-1]
-    for coefficient in coefficients[-2:0:-1]:
-        sum_ += coefficient
-        sum_ *= square
-    sum_ += coefficients[0]
-    return sum_

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspector.engine.blocks import elementwise
-from inspector.engine.error_function import erf
+from inspector.engine.error_function import normal_distribution
 from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import Primitive, each, primitive
 from inspector.engine.rules import same
@@ -66,8 +66,20 @@ def _flat(xp: Any, out: Any, x: Any, **constants: Any) -> None:
     out[...] = 0
 
 
+def _positive(xp: Any, x: Any, out: Any = None) -> Any:
+    """max(x, 0); NumPy's clip is four times as fast as its maximum with a number."""
+    if x.dtype.kind in "biu":
+        return xp.maximum(x, 0, out=out)
+    return xp.clip(x, 0, math.inf, out=out)
+
+
+def _negative(xp: Any, x: Any, out: Any) -> Any:
+    """min(x, 0)."""
+    return xp.clip(x, -math.inf, 0, out=out)
+
+
 def _relu_f(xp: Any, out: Any, x: Any) -> None:
-    xp.maximum(x, 0, out=out)
+    _positive(xp, x, out)
 
 
 def _relu_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
@@ -79,14 +91,16 @@ relu = _activation("relu", "max(x, 0).", _relu_f, _relu_slope, _flat)
 
 def _leaky_relu_f(xp: Any, out: Any, x: Any, negative_slope: float) -> None:
     # Not max(x, slope·x): that would be wrong for slopes above 1.
-    xp.minimum(x, 0, out=out)
+    _negative(xp, x, out)
     out *= negative_slope
-    out += xp.maximum(x, 0)
+    out += _positive(xp, x)
 
 
 def _leaky_relu_slope(xp: Any, out: Any, g: Any, x: Any, negative_slope: float) -> None:
-    xp.multiply(g, negative_slope, out=out)
-    xp.copyto(out, g, where=x > 0)
+    # slope + (1 - slope)·[x > 0]: a choice by mask would mispredict branches, ten times as slow.
+    xp.multiply(x > 0, 1 - negative_slope, out=out, dtype=out.dtype)
+    out += negative_slope
+    out *= g
 
 
 leaky_relu = _activation(
@@ -99,6 +113,9 @@ leaky_relu = _activation(
 
 
 def _ramp_f(xp: Any, out: Any, x: Any, scale: float, shift: float, low: float, high: float) -> None:
+    if scale == 1 and shift == 0:
+        xp.clip(x, low, high, out=out)
+        return
     xp.multiply(x, scale, out=out)
     out += shift
     xp.clip(out, low, high, out=out)
@@ -107,10 +124,12 @@ def _ramp_f(xp: Any, out: Any, x: Any, scale: float, shift: float, low: float, h
 def _ramp_slope(
     xp: Any, out: Any, g: Any, x: Any, scale: float, shift: float, low: float, high: float
 ) -> None:
-    inner = x * scale
-    inner += shift
-    xp.multiply(g, scale, out=out)
-    out *= (inner > low) & (inner < high)
+    # Where the ramp rises, told from x itself: two comparisons and no arithmetic.
+    inside = x > (low - shift) / scale
+    inside &= x < (high - shift) / scale
+    xp.multiply(g, inside, out=out)
+    if scale != 1:
+        out *= scale
 
 
 ramp = _activation("ramp", "scale·x + shift between low and high.", _ramp_f, _ramp_slope, _flat)
@@ -119,7 +138,7 @@ ramp = _activation("ramp", "scale·x + shift between low and high.", _ramp_f, _r
 def _sigmoid_f(xp: Any, out: Any, x: Any) -> None:
     # exp(88) is float32's largest; the bound keeps the formula free of overflow warnings.
     xp.negative(x, out=out)
-    xp.minimum(out, 88.0, out=out)
+    xp.clip(out, -math.inf, 88.0, out=out)
     xp.exp(out, out=out)
     out += 1
     xp.reciprocal(out, out=out)
@@ -144,7 +163,7 @@ def _softplus_f(xp: Any, out: Any, x: Any) -> None:
     xp.negative(out, out=out)
     xp.exp(out, out=out)
     xp.log1p(out, out=out)
-    out += xp.maximum(x, 0)
+    out += _positive(xp, x)
 
 
 def _softplus_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
@@ -184,31 +203,33 @@ silu = _activation("silu", "x · sigmoid(x).", _silu_f, _silu_slope, _silu_bend)
 
 
 def _elu_f(xp: Any, out: Any, x: Any, alpha: float, width: float, scale: float) -> None:
-    xp.minimum(x, 0, out=out)
+    _negative(xp, x, out)
     if width != 1:
         out /= width
     xp.expm1(out, out=out)
     out *= alpha
-    out += xp.maximum(x, 0)
+    out += _positive(xp, x)
     if scale != 1:
         out *= scale
 
 
 def _elu_slope(xp: Any, out: Any, g: Any, x: Any, alpha: float, width: float, scale: float) -> None:
-    xp.minimum(x, 0, out=out)
+    _negative(xp, x, out)
     out /= width
     xp.exp(out, out=out)
+    # The bounded exponential is 1 for positive x, where the slope is `scale`.
     out *= scale * alpha / width
-    xp.copyto(out, scale, where=x > 0)
+    if alpha != width:
+        out += (x > 0) * out.dtype.type(scale * (1 - alpha / width))
     out *= g
 
 
 def _elu_bend(xp: Any, out: Any, x: Any, alpha: float, width: float, scale: float) -> None:
-    xp.minimum(x, 0, out=out)
+    _negative(xp, x, out)
     out /= width
     xp.exp(out, out=out)
     out *= scale * alpha / width**2
-    xp.copyto(out, 0.0, where=x > 0)
+    out *= x <= 0
 
 
 elu = _activation(
@@ -271,13 +292,6 @@ gelu_tanh = _activation(
 )
 
 
-def _normal_distribution(xp: Any, x: Any) -> Any:
-    result = erf(xp, x * math.sqrt(0.5))
-    result += 1
-    result *= 0.5
-    return result
-
-
 def _normal_density(xp: Any, x: Any) -> Any:
     square = x * x
     square *= -0.5
@@ -287,12 +301,12 @@ def _normal_density(xp: Any, x: Any) -> Any:
 
 
 def _gelu_f(xp: Any, out: Any, x: Any) -> None:
-    xp.multiply(_normal_distribution(xp, x), x, out=out)
+    xp.multiply(normal_distribution(xp, x), x, out=out)
 
 
 def _gelu_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
     xp.multiply(_normal_density(xp, x), x, out=out)
-    out += _normal_distribution(xp, x)
+    out += normal_distribution(xp, x)
     out *= g
 
 
