@@ -88,6 +88,10 @@ class CanvasItem(QGraphicsItem):
             return -1
         return int(max(boxes, key=lambda index: (self.drawing.depths[index], index)))
 
+    def boxes_within(self, area: QRectF) -> int:
+        """How many boxes an area meets."""
+        return len(self._grid.query(area.x(), area.y(), area.width(), area.height()))
+
     def boundingRect(self) -> QRectF:
         x, y, width, height = self.drawing.bounds
         return QRectF(x, y, width, height).adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from inspector.errors import LayoutError
@@ -17,6 +17,8 @@ from inspector.gui.viewpoint import Viewpoint
 from inspector.layout.opened import default_expanded, expandable
 from inspector.layout.scene import Scene
 from inspector.trace import Run
+
+_GAP = 12
 
 
 class GraphPanel(QWidget):
@@ -205,8 +207,24 @@ class GraphPanel(QWidget):
         self.view.set_theme(self._appearance.theme)
 
     def _place_overlays(self) -> None:
-        size = self.view.viewport().size()
-        self.legend.move(12, size.height() - self.legend.height() - 12)
+        self.legend.move(self._legend_corner())
         self.note.move(16, 12)
         self.hint.setVisible(not len(self.view.canvas.drawing.ids))
         self.hint.setGeometry(self.view.viewport().rect())
+
+    def _legend_corner(self) -> QPoint:
+        """The first corner in which the legend hides no box, the lower left if there is none."""
+        size, legend = self.view.viewport().size(), self.legend.size()
+        right = size.width() - legend.width() - _GAP
+        bottom = size.height() - legend.height() - _GAP
+        corners = [
+            QPoint(_GAP, bottom),
+            QPoint(_GAP, _GAP),
+            QPoint(right, bottom),
+            QPoint(right, _GAP),
+        ]
+        for corner in corners:
+            area = self.view.mapToScene(QRect(corner, legend)).boundingRect()
+            if not self.view.canvas.boxes_within(area):
+                return corner
+        return corners[0]

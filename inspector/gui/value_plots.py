@@ -9,12 +9,14 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from inspector.gui.colouring import coloured, diverging, scale_of
-from inspector.gui.theme import Theme, sans
+from inspector.gui.theme import Theme, mono, sans
+
+_MOST_TEXTS, _TEXT_WIDTH, _TEXT_HEIGHT = 400, 42.0, 14.0
 
 
 class Histogram(pg.PlotWidget):
@@ -63,6 +65,39 @@ class Histogram(pg.PlotWidget):
         self.setYRange(0, float(heights.max()) or 1.0, padding=0.05)
 
 
+class CellTexts(pg.GraphicsObject):
+    """The numbers in the cells of a small matrix, where they fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: NDArray[np.float64] = np.zeros((0, 0))
+        self._scale = 1.0
+        self._is_dark = False
+
+    def show_values(self, values: NDArray[np.float64], scale: float, *, is_dark: bool) -> None:
+        """Write the numbers of a matrix, none when it has too many."""
+        self.prepareGeometryChange()
+        self._values = values if values.size <= _MOST_TEXTS else np.zeros((0, 0))
+        self._scale, self._is_dark = scale, is_dark
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        rows, columns = self._values.shape
+        return QRectF(0, 0, columns, rows)
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        to_device = painter.worldTransform()
+        painter.resetTransform()
+        painter.setFont(mono(7.5))
+        for (row, column), value in np.ndenumerate(self._values):
+            cell = to_device.mapRect(QRectF(column, row, 1, 1))
+            if cell.width() < _TEXT_WIDTH or cell.height() < _TEXT_HEIGHT:
+                return
+            is_strong = not np.isfinite(value) or abs(value) > 0.6 * self._scale
+            painter.setPen(QColor("#ffffff" if self._is_dark != is_strong else "#14181f"))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{value:.3g}")
+
+
 class Heatmap(pg.PlotWidget):
     """A matrix in colours, zero in the middle of the scale; hovering tells index and value."""
 
@@ -74,7 +109,10 @@ class Heatmap(pg.PlotWidget):
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._picture = pg.ImageItem(axisOrder="row-major")
         self._table = diverging(is_dark=theme.is_dark)
+        self._texts = CellTexts()
+        self._is_dark = theme.is_dark
         self.addItem(self._picture)
+        self.addItem(self._texts)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.getPlotItem().getViewBox().invertY(True)
@@ -84,6 +122,7 @@ class Heatmap(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
         _set_axes(self, theme)
+        self._is_dark = theme.is_dark
         self._table = diverging(is_dark=theme.is_dark)
         self._draw()
 
@@ -111,6 +150,7 @@ class Heatmap(pg.PlotWidget):
             self._picture.clear()
             return 1.0
         scale = scale_of(self._values)
+        self._texts.show_values(self._values, scale, is_dark=self._is_dark)
         self._picture.setImage(coloured(self._values, scale, self._table), autoLevels=False)
         return scale
 
