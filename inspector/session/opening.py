@@ -41,7 +41,7 @@ from inspector.session.protocol import (
     RunUpdated,
 )
 from inspector.session.settings import Settings
-from inspector.trace import Engine, OpenFailure, Trace
+from inspector.trace import Engine, OpenFailure, Run, Trace
 
 
 class Outgoing(Protocol):
@@ -65,7 +65,9 @@ class OpenedFile:
         settings: Settings,
     ) -> None:
         self._command = command
+        self._outgoing = outgoing
         self._post = outgoing.post
+        self._updated = time.monotonic()
         self._interrupter = interrupter
         self._output = output
         self._settings = settings
@@ -74,8 +76,7 @@ class OpenedFile:
         self._notes = Notes(self._files, lambda replacement: outgoing.post(Replaced(replacement)))
         self._recorder = Recorder(
             self._files.contains,
-            # At once: the script's next line may end the process.
-            lambda run, ended: outgoing.post_now(RunUpdated(run, ended)),
+            self._run_updated,
             lambda index, model: outgoing.post(ModelFound(index, model)),
             keep_runs=settings.keep_runs,
             seed=command.seed,
@@ -142,6 +143,18 @@ class OpenedFile:
         if failure is not None and len(self._recorder.runs()) == before:
             raise CaptureError(failure.message, fix=failure.fix)
 
+    def _run_updated(self, run: Run, ended: bool) -> None:
+        if ended:  # at once: the script's next line may end the process
+            self._outgoing.post_now(RunUpdated(run, ended))
+        else:
+            self._post(RunUpdated(run, ended))
+
+    def _between_calls(self) -> None:
+        # A run that takes long is told from time to time, for people and in case it ends badly.
+        if time.monotonic() - self._updated > self._settings.update_seconds:
+            self._recorder.flush()
+            self._updated = time.monotonic()
+
     def _inputs_for(self, model: object, command: RunModel) -> ModelInputs:
         if command.input_specs:
             return given_inputs.from_specs(model, command.input_specs, command.seed)
@@ -163,6 +176,7 @@ class OpenedFile:
         keras.utils.set_random_seed(self._command.seed)
         self._exits.callback(compat.install(self._notes.add).remove)
         self._recorder.install()
+        self._recorder.between_calls = self._between_calls
         self._exits.callback(self._recorder.uninstall)
         self._output.building = lambda: self._recorder.build_note
         guard = install_policies(self._situation)
