@@ -106,6 +106,7 @@ def _ramps(t: Tensor, axis: int, width: tuple[int, int], mode: str) -> list[Tens
         shape = [1] * t.ndim
         shape[axis] = count
         line = (steps[::-1] if back else steps).reshape(shape)
-        ramp = floating(t[(*before, edge)]) * Tensor(array_module.xp.asarray(line, np.float32))
+        ends = floating(t[(*before, edge)])
+        ramp = ends * Tensor(array_module.xp.asarray(line, ends.dtype))
         sides.append(cast_to(ramp, t.dtype))
     return sides
