@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 from inspector import __version__
 from inspector.gui.actions import ACTIONS, MENUS
 from inspector.gui.theme import Theme
+from inspector.plugin_host import PluginHost
 
 _MOUSE = (
     ("Drag, wheel", "Pan the graph"),
@@ -30,14 +31,21 @@ def shortcuts_text(theme: Theme) -> str:
     return "".join(parts)
 
 
-def about_text() -> str:
-    """Version and licences."""
+def about_text(plugins: PluginHost) -> str:
+    """Version, licences, plugins in use and plugins that could not be used."""
+    used = ", ".join(plugins.names) or "none"
+    broken = "".join(
+        f"<li>{escape(failure.plugin)}: {escape(failure.error)}</li>"
+        for failure in plugins.failures
+    )
     return (
         f"<h2>Inspector</h2><p>Version {__version__}</p>"
         "<p>A debugger for Keras models. Your file runs in a process of its own; "
         "nothing is sent over the network.</p>"
         "<p>Qt for Python is used under the LGPL; pyqtgraph, pygments and networkx under "
         "their own free licences.</p>"
+        f"<p>Plugins in use: {escape(used)}.</p>"
+        + (f"<p>Plugins that could not be used:</p><ul>{broken}</ul>" if broken else "")
     )
 
 

@@ -11,6 +11,7 @@ from inspector.errors import ExportError
 from inspector.gui.picture import write_pdf, write_png
 from inspector.gui.viewpoint import Viewpoint
 from inspector.layout.scene import Scene
+from inspector.plugin_host import PluginHost
 
 _RASTER = {".png": ("PNG picture", write_png), ".pdf": ("PDF page", write_pdf)}
 
@@ -21,6 +22,7 @@ def choose_and_export(
     scene: Scene,
     expanded: frozenset[str],
     theme: Literal["light", "dark"],
+    plugins: PluginHost,
 ) -> Path | None:
     """Ask for a file and write the visible graph; None when the user thought better of it.
 
@@ -28,11 +30,11 @@ def choose_and_export(
         ExportError: the suffix is unknown or the file cannot be written.
     """
     name, _ = QFileDialog.getSaveFileName(
-        parent, "Export the visible graph", _first_name(viewpoint), ";;".join(_filters())
+        parent, "Export the visible graph", _first_name(viewpoint), ";;".join(_filters(plugins))
     )
     if not name:
         return None
-    return export(viewpoint, scene, expanded, Path(name), theme)
+    return export(viewpoint, scene, expanded, Path(name), theme, plugins)
 
 
 def export(
@@ -41,6 +43,7 @@ def export(
     expanded: frozenset[str],
     path: Path,
     theme: Literal["light", "dark"],
+    plugins: PluginHost,
 ) -> Path:
     """Write the visible graph in the format of the path's suffix."""
     # The text formats are needed only when somebody exports.
@@ -51,7 +54,10 @@ def export(
     trace, run = viewpoint.trace, viewpoint.run
     if trace is None:
         raise ExportError("There is no diagram to write.", fix="Open a file first.")
-    if path.suffix.lower() in _RASTER:
+    added = {exporter.suffix.lower(): exporter for exporter in plugins.exporters()}
+    if path.suffix.lower() in added:
+        added[path.suffix.lower()].write(run, path)
+    elif path.suffix.lower() in _RASTER:
         _RASTER[path.suffix.lower()][1](scene, run, path, theme=theme)
     else:
         write(trace, run, path, expanded=expanded, theme=theme)
@@ -63,9 +69,10 @@ def _first_name(viewpoint: Viewpoint) -> str:
     return f"{stem}.svg"
 
 
-def _filters() -> list[str]:
+def _filters(plugins: PluginHost) -> list[str]:
     from inspector.exporters.formats import FORMATS
 
     rows = [(suffix, found.name) for suffix, found in FORMATS.items()]
     rows[1:1] = [(suffix, title) for suffix, (title, _) in _RASTER.items()]
+    rows += [(exporter.suffix, exporter.name) for exporter in plugins.exporters()]
     return [f"{title} (*{suffix})" for suffix, title in rows]

@@ -23,6 +23,7 @@ from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.window_parts import make_parts
 from inspector.layout.scene import LayoutOptions
+from inspector.plugin_host import PluginHost
 from inspector.trace import Trace
 from inspector.trace.stepping import StepKind
 
@@ -56,10 +57,12 @@ class MainWindow(QMainWindow):
         sessions: SessionFactory,
         store: Store,
         settings: Settings,
+        plugins: PluginHost,
     ) -> None:
         super().__init__()
         self.appearance = appearance
         self._store = store
+        self.plugins = plugins
         self.viewpoint = Viewpoint()
         self.bridge = SessionBridge(sessions)
         self.opening = Opening(self.bridge, self.viewpoint, settings.engine)
@@ -104,6 +107,8 @@ class MainWindow(QMainWindow):
         opening.problem_found.connect(parts.problem.show_problem)
         opening.tensor_arrived.connect(self.tensors.take)
         self.viewpoint.run_changed.connect(self._show_run)
+        self.viewpoint.run_changed.connect(self._count_rows)
+        self.viewpoint.trace_changed.connect(self._count_rows)
         self.viewpoint.cursor_moved.connect(self._show_step)
         parts.failure.place_chosen.connect(self.viewpoint.source_requested)
         parts.failure.button_pressed.connect(self._go_to_failure)
@@ -164,7 +169,7 @@ class MainWindow(QMainWindow):
         theme: Literal["light", "dark"] = "dark" if self.appearance.theme.is_dark else "light"
         try:
             written = choose_and_export(
-                self, self.viewpoint, scene, self.parts.graph.expanded, theme
+                self, self.viewpoint, scene, self.parts.graph.expanded, theme, self.plugins
             )
         except InspectorError as error:
             self.parts.problem.show_problem(Problem("Not exported", error.message, error.fix))
@@ -286,7 +291,7 @@ class MainWindow(QMainWindow):
         show_text(self, "Keyboard shortcuts", shortcuts_text(self.appearance.theme))
 
     def show_about(self) -> None:
-        show_text(self, "About Inspector", about_text())
+        show_text(self, "About Inspector", about_text(self.plugins))
 
     # What the window says
 
@@ -304,6 +309,8 @@ class MainWindow(QMainWindow):
         self.parts.pages.setCurrentIndex(0 if state == "empty" else 1)
         if state != "opening":
             self.parts.progress.hide()
+        if state == "open":
+            self.parts.count("Findings", self.parts.findings.check(self.plugins))
         self.parts.graph.say_empty(_EMPTY_GRAPH[state])
         self.commands.enable(("stop",), is_enabled=state == "opening")
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
@@ -324,6 +331,12 @@ class MainWindow(QMainWindow):
             self.parts.failure.show_failure(run.failure)
         else:
             self.parts.failure.hide()
+
+    def _count_rows(self) -> None:
+        run, trace = self.viewpoint.run, self.viewpoint.trace
+        self.parts.count("Losses", len(run.losses))
+        self.parts.count("Masks", len(run.masks))
+        self.parts.count("Replaced", len(trace.replaced) if trace else 0)
 
     def _show_step(self) -> None:
         step, steps = self.viewpoint.step, self.viewpoint.steps

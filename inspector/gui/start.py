@@ -14,6 +14,7 @@ from inspector.gui.main_window import MainWindow
 from inspector.gui.recent import Store, user_store
 from inspector.gui.session_bridge import SessionFactory
 from inspector.gui.theme import Appearance
+from inspector.plugin_host import PluginHost
 
 
 def application() -> QApplication:
@@ -28,17 +29,23 @@ def application() -> QApplication:
 
 
 def make_window(
-    settings: Settings, *, store: Store, sessions: SessionFactory = new_client
+    settings: Settings,
+    *,
+    store: Store,
+    sessions: SessionFactory = new_client,
+    plugins: PluginHost | None = None,
 ) -> MainWindow:
-    """A window that is not shown yet."""
+    """A window that is not shown yet; without `plugins` it uses none."""
     application()
-    return MainWindow(Appearance(settings.theme), sessions, store, settings)
+    return MainWindow(
+        Appearance(settings.theme), sessions, store, settings, plugins or PluginHost()
+    )
 
 
 def run_window(file: Path | None, settings: Settings | None = None) -> int:
     """Show the window, on a file if one is given, until the user leaves; gives the exit code."""
     app = application()
-    window = make_window(settings or Settings(), store=user_store())
+    window = make_window(settings or Settings(), store=user_store(), plugins=discovered_plugins())
     window.show()
     if file is not None:
         # After the first paint: an empty window at once beats a full one later.
@@ -49,6 +56,12 @@ def run_window(file: Path | None, settings: Settings | None = None) -> int:
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start(200)
     return app.exec()
+
+
+def _begin(window: MainWindow, file: Path | None) -> None:
+    if file is not None:
+        window.open_path(file)
+    window.plugins.discover()
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from inspector.gui.detail_panels import (
     WeightsPanel,
 )
 from inspector.gui.find_bar import FindBar
+from inspector.gui.findings_panel import FindingsPanel
 from inspector.gui.graph_panel import GraphPanel
 from inspector.gui.output_panel import OutputPanel
 from inspector.gui.scenes import SceneSource
@@ -57,6 +58,7 @@ class Parts:
     masks: MasksPanel
     replaced: ReplacedPanel
     output: OutputPanel
+    findings: FindingsPanel
     pages: QStackedWidget
     workbench: Workbench
     docks: dict[str, QDockWidget]
@@ -65,8 +67,17 @@ class Parts:
     def bring_forward(self, title: str) -> None:
         """Show the tab of a panel."""
         tabs = self.tabs[title]
-        names = [tabs.tabText(place) for place in range(tabs.count())]
-        tabs.setCurrentIndex(names.index(title))
+        tabs.setCurrentIndex(self._place(title))
+
+    def count(self, title: str, number: int) -> None:
+        """Write how many rows a panel has onto its tab."""
+        text = f"{title} ({number})" if number else title
+        self.tabs[title].setTabText(self._place(title), text)
+
+    def _place(self, title: str) -> int:
+        tabs = self.tabs[title]
+        names = [tabs.tabText(place).partition(" ")[0] for place in range(tabs.count())]
+        return names.index(title)
 
 
 def make_parts(
@@ -94,6 +105,7 @@ def make_parts(
         masks=MasksPanel(viewpoint, appearance),
         replaced=ReplacedPanel(viewpoint, appearance),
         output=OutputPanel(appearance),
+        findings=FindingsPanel(viewpoint, appearance),
         pages=QStackedWidget(),
         workbench=Workbench(),
         docks={},
@@ -160,6 +172,7 @@ def _dock(window: QMainWindow, parts: Parts) -> None:
         {
             "Losses": parts.losses,
             "Masks": parts.masks,
+            "Findings": parts.findings,
             "Replaced": parts.replaced,
             "Output": parts.output,
         },

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from inspector.api import Finding, hookimpl
 from inspector.gui.main_window import MainWindow
 from inspector.session.protocol import (
     Lost,
@@ -339,3 +340,29 @@ def test_left_to_right_lays_out_sideways(vae_window: MainWindow) -> None:
     vae_window.commands.actions["sideways"].trigger()
 
     assert bounds().height() / bounds().width() < tall / 2
+
+
+def _no_dense(trace: Trace) -> list[Finding]:
+    call = trace.runs[0].calls[2]
+    return [Finding("no-dense", call.id, "is a Dense", "Use none.", "error", call.file, call.line)]
+
+
+def test_findings_of_plugins_are_listed_and_lead_to_their_line(
+    window: MainWindow, vae: Trace
+) -> None:
+    class Plugin:
+        @hookimpl
+        def register_checks(self) -> list[Any]:
+            return [_no_dense]
+
+    window.plugins.register(Plugin(), "no_dense")
+
+    window.show_trace(vae)
+
+    findings = window.parts.findings
+    assert ["no-dense"] == [row.rule for row in findings.model.rows]
+    tabs = window.parts.tabs["Findings"]
+    assert "Findings (1)" in [tabs.tabText(place) for place in range(tabs.count())]
+    window.viewpoint.show_run(vae.runs[0])
+    findings.row_chosen.emit(findings.model.rows[0])
+    assert 21 == window.parts.source.code.line
