@@ -45,11 +45,10 @@ def make_window(
 def run_window(file: Path | None, settings: Settings | None = None) -> int:
     """Show the window, on a file if one is given, until the user leaves; gives the exit code."""
     app = application()
-    window = make_window(settings or Settings(), store=user_store(), plugins=discovered_plugins())
+    window = make_window(settings or Settings(), store=user_store())
     window.show()
-    if file is not None:
-        # After the first paint: an empty window at once beats a full one later.
-        QTimer.singleShot(0, lambda: window.open_path(file))
+    # After the first paint: an empty window at once beats a full one later.
+    QTimer.singleShot(0, lambda: _begin(window, file))
     # Python sees Ctrl+C only while it runs code of its own.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     heartbeat = QTimer()
