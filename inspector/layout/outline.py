@@ -11,9 +11,11 @@ to the layout process. It does not depend on what is expanded.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from inspector.layout.category import category_of
 from inspector.layout.provenance import makers_of, passed_through, tensor_key
+from inspector.layout.run_inputs import RunInputs
 from inspector.trace import Call, Edge, Run, Shape
 
 # Above this many children a group is cut into chunks, because layered layout goes quadratic.
@@ -128,7 +130,7 @@ def _links(
     tensors: dict[object, int],
 ) -> list[Link]:
     """One link for each (source, output, target); notes the number of each tensor."""
-    inputs: dict[tuple[int, Shape | None], int] = {}
+    inputs, first_input = RunInputs(), len(vertices)
     makers: dict[tuple[int, int], list[int]] = {}
     found: dict[tuple[int, int, int], list[int]] = {}
     for position, edge in enumerate(run.edges):
@@ -136,8 +138,9 @@ def _links(
             continue
         target = index[edge.target]
         if edge.source is None or edge.source not in index:
-            sources = [_input_vertex(edge, inputs, vertices)]
-            key: object = ("input", sources[0])
+            number = inputs.number(edge, run.calls[target])
+            sources = [first_input + number]
+            key = inputs.keys[number]
         else:
             maker = (index[edge.source], edge.tensor_index)
             if maker not in makers:
@@ -148,24 +151,17 @@ def _links(
         for source in sources:
             if source != target:
                 found.setdefault((source, target, tensor), []).append(position)
+    vertices += map(_input_vertex, inputs.edges, inputs.titles(), count())
     return [
         Link(source, target, tensor, shape_text(run.edges[edges[0]].shape), tuple(edges))
         for (source, target, tensor), edges in found.items()
     ]
 
 
-def _input_vertex(
-    edge: Edge, inputs: dict[tuple[int, Shape | None], int], vertices: list[Vertex]
-) -> int:
-    key = (edge.tensor_index, edge.shape)
-    if key not in inputs:
-        inputs[key] = len(vertices)
-        title = edge.argument or "input"
-        dtype = f"{edge.dtype} " if edge.dtype else ""
-        subtitle = f"{dtype}{shape_text(edge.shape)}"
-        name = f"input:{edge.tensor_index}:{shape_text(edge.shape)}"
-        vertices.append(Vertex(name, "input", -1, title, subtitle, "input", is_group=False))
-    return inputs[key]
+def _input_vertex(edge: Edge, title: str, number: int) -> Vertex:
+    dtype = f"{edge.dtype} " if edge.dtype else ""
+    subtitle = f"{dtype}{shape_text(edge.shape)}"
+    return Vertex(f"input:{number}", "input", -1, title, subtitle, "input", is_group=False)
 
 
 def _chunked(vertices: list[Vertex]) -> list[Vertex]:

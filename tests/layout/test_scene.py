@@ -22,7 +22,7 @@ from inspector.layout.scene import (
     expandable,
     scene_of_outline,
 )
-from inspector.trace import Failure
+from inspector.trace import Failure, TensorRef
 
 options = st.builds(
     LayoutOptions,
@@ -123,7 +123,7 @@ def test_scene_lifts_edges_to_a_collapsed_group():
         (scene.ids[source], scene.ids[target])
         for source, target in zip(scene.sources, scene.targets, strict=True)
     }
-    assert pairs == {("input:0:(8, 4)", "outer#0"), ("outer#0", "head#0")}
+    assert pairs == {("input:0", "outer#0"), ("outer#0", "head#0")}
 
 
 def test_scene_continues_edges_inside_an_expanded_group():
@@ -205,6 +205,24 @@ def test_scene_draws_a_skip_that_a_groups_own_ops_make():
     assert ("g#0", "g#0") in pairs
     skip = scene.polyline(pairs.index(("g#0", "g#0")))
     assert skip[0][1] == scene.rects[1][1] + scene.header or skip[0][1] < skip[-1][1]
+
+
+def test_scene_tells_two_inputs_of_one_shape_apart():
+    call_ = call("pair", inputs=[TensorRef(None, (8, 4), "float32")] * 2)
+    made = run([call_], [edge(None, "pair#0"), edge(None, "pair#0")])
+
+    scene = build_scene(made, frozenset())
+
+    assert scene.kinds == ("call", "input", "input")
+    assert scene.titles[1:] == ("inputs 1", "inputs 2")
+
+
+def test_scene_joins_uses_of_one_input_at_one_vertex():
+    calls = [call("a", inputs=[tensor(7)]), call("b", inputs=[tensor(7)])]
+
+    scene = build_scene(run(calls, [edge(None, "a#0"), edge(None, "b#0")]), frozenset())
+
+    assert scene.kinds.count("input") == 1
 
 
 def test_scene_cuts_a_large_flat_group_into_chunks():
@@ -294,3 +312,18 @@ def test_graphlay_refuses_what_is_too_tangled():
         GraphlayEngine().layout(graph)
 
     assert "built-in engine" in caught.value.fix
+
+
+def test_scene_draws_the_skip_of_a_run_input():
+    calls = [
+        call("g", inputs=[tensor(1)], outputs=[tensor(9)], ops=[add(1, 2, out=9)]),
+        call("g/a", "g#0", depth=1, inputs=[tensor(1)], outputs=[tensor(2)]),
+        call("h", inputs=[tensor(9)]),
+    ]
+    edges = [edge(None, "g#0"), edge(None, "g/a#0"), edge("g#0", "h#0")]
+
+    scene = build_scene(run(calls, edges), frozenset({"g#0"}))
+
+    pairs = zip(scene.sources.tolist(), scene.targets.tolist(), strict=True)
+    assert (0, 0) in set(pairs)
+    assert scene.ids[0] == "g#0"
