@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from inspector.engine import allocation
 from inspector.errors import EngineError
 
 EngineName = Literal["auto", "cupy", "numpy"]
@@ -71,6 +72,7 @@ def use(name: EngineName = "auto") -> Choice:
         xp, choice = cupy, Choice("cupy", reason, "the GPU passed its probe")
     else:
         xp, choice = np, Choice("numpy", "cpu", reason)
+        allocation.keep_freed_memory()
     return choice
 
 
