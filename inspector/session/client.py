@@ -48,20 +48,11 @@ STOP_GRACE_S = 2.0
 _LAST_WORDS = 8192
 _START_S, _END_S = 60.0, 30.0
 # Failures that mean that nothing of the file was run (`inspector run` ends with 2 then).
-NOTHING_RAN = frozenset(
-    {
-        "FileNotFoundError",
-        "IsADirectoryError",
-        "PermissionError",
-        "OSError",
-        "NotPython",
-        "EmptyFile",
-        "SyntaxError",
-        "IndentationError",
-        "TabError",
-        "UnicodeDecodeError",
-    }
-)
+NOT_READ = frozenset(
+    {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "PermissionError", "OSError",
+     "NotPython", "EmptyFile", "ValueError", "RecursionError", "MemoryError"}
+)  # fmt: skip
+NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 
 class Client:
@@ -243,7 +234,11 @@ class OpenResult:
     def nothing_ran(self) -> bool:
         """Whether the file could not even be started."""
         failure = self.trace.failure
-        return not self.trace.runs and failure is not None and failure.type in NOTHING_RAN
+        if failure is None or self.trace.runs or failure.file != self.trace.file:
+            return False
+        # A script that misses a file of its own has a line at which it does.
+        is_unread = failure.line is None and failure.type in NOT_READ
+        return is_unread or failure.type in NOT_PYTHON
 
 
 def open_file(

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -144,10 +145,10 @@ class OpenedFile:
             raise CaptureError(failure.message, fix=failure.fix)
 
     def _run_updated(self, run: Run, ended: bool) -> None:
-        if ended:  # at once: the script's next line may end the process
-            self._outgoing.post_now(RunUpdated(run, ended))
-        else:
-            self._post(RunUpdated(run, ended))
+        if not (ended and self._command.keep_ops):
+            run = replace(run, calls=tuple(replace(call, ops=()) for call in run.calls))
+        # At once: the script's next line may end the process.
+        self._outgoing.post_now(RunUpdated(run, ended))
 
     def _between_calls(self) -> None:
         # A run that takes long is told from time to time, for people and in case it ends badly.
