@@ -26,11 +26,17 @@ class Models:
         self._layer_ids: dict[int, int] = {}
         self._alive: list[Any] = []
         self._told: dict[str, Model] = {}
+        self._hidden: set[int] = set()
 
     def add(self, model: Any) -> None:
         """A model is being made; its name is known only after its `__init__`."""
         if all(model is not known for known in self._models):
             self._models.append(model)
+
+    def hide(self, model: Any) -> None:
+        """A Functional model that Keras makes inside a Sequential one is not the user's."""
+        self._alive.append(model)
+        self._hidden.add(id(model))
 
     def note_called(self, layer: Any, *, symbolic: bool) -> None:
         """A layer that is no model is called at top level."""
@@ -64,11 +70,7 @@ class Models:
 
     def is_shown(self, model: Any) -> bool:
         """Whether it is one of the user's, not one that Keras makes inside another."""
-        return not any(
-            private.functional_inside(other) is model and other is not model
-            for other in self._models
-            if _is_ready(other)
-        )
+        return id(model) not in self._hidden
 
     def living(self) -> dict[str, Any]:
         """The models by name."""

@@ -269,6 +269,9 @@ class Recorder:
 
     def model_joined(self, model: Any, original: Callable[[], None]) -> None:
         loose = self._runs.loose
+        owner = private.sequential_being_built()
+        if owner is not None:
+            self._models.hide(model)
         try:
             original()
         except Exception as error:
@@ -277,8 +280,7 @@ class Recorder:
                 self._finished(self._runs.broken_build(loose, None))
             raise
         if loose is not None and not self._runs.stack:
-            owner = private.sequential_being_built() or model
-            build = self._runs.claim(loose, model, owner)
+            build = self._runs.claim(loose, model, owner if owner is not None else model)
             if build is not None:
                 self._finished(build)
 

@@ -188,3 +188,14 @@ def test_sequential_build_belongs_to_the_sequential_model(watch):
 
     assert [run.model for run in scene.recorder.runs()] == ["stack"]
     assert [model.name for model in scene.recorder.models()] == ["stack"]
+
+
+def test_sequential_grown_layer_by_layer_is_one_model(watch):
+    scene = watch("""
+        model = keras.Sequential(name="grown")
+        model.add(keras.Input((3,)))
+        model.add(layers.Dense(2))
+        model.add(layers.Dense(1))
+    """)
+
+    assert [model.name for model in scene.recorder.models()] == ["grown"]
