@@ -16,6 +16,7 @@ set makers) get the stand-in by name.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class Installed:
         """Take finder and guard away; patches of Keras stay."""
         if self.finder in sys.meta_path:
             sys.meta_path.remove(self.finder)  # type: ignore[arg-type]
+        importlib.import_module("inspector.compat.numpy_values").give_tensors()
         self.guard.remove()  # type: ignore[attr-defined]
         for name in [n for n in sys.modules if n.split(".")[0] == "tensorflow"]:
             del sys.modules[name]

@@ -44,9 +44,7 @@ class DatasetAdapter(DataAdapter):
 
     def _weighted(self, element: Any) -> Any:
         element = keras.tree.map_structure(_dense, element)
-        if not isinstance(element, tuple):
-            return (element,)
-        if self._class_weight is None or len(element) != 2:
+        if self._class_weight is None or not isinstance(element, tuple) or len(element) != 2:
             return element
         x, y = element
         labels = np.asarray(y)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from inspector.compat import numpy_values
 from inspector.compat.guard import ImportGuard, asked_by_user, refused
 from inspector.compat.keras_face import has_old_keras_module, old_keras_module
 from inspector.compat.missing import missing_module
@@ -30,6 +31,7 @@ class StandInFinder(importlib.abc.MetaPathFinder):
             if not has_tensorflow_module(name):
                 # Never on to the next finder: a real TensorFlow may be installed.
                 raise missing_module(name)
+            numpy_values.give_arrays()
             return tensorflow_module(name).__spec__
         if root == "keras" and has_old_keras_module(name):
             return old_keras_module(name).__spec__
