@@ -224,13 +224,15 @@ def _round_up(width: float) -> float:
 
 def _inside_out(outline: Outline, tree: VisibleTree) -> list[int]:
     depths = {ROOT: 0}
-
-    def depth(index: int) -> int:
-        if index not in depths:
-            depths[index] = depth(outline.vertices[index].parent) + 1
-        return depths[index]
-
-    return sorted(tree.levels, key=lambda group: (-depth(group), group))
+    for group in tree.levels:
+        # A loop, not a recursion: models may nest deeper than Python's stack.
+        path, above = [], group
+        while above not in depths:
+            path.append(above)
+            above = outline.vertices[above].parent
+        for below, index in enumerate(reversed(path), start=1):
+            depths[index] = depths[above] + below
+    return sorted(tree.levels, key=lambda group: (-depths[group], group))
 
 
 def _label_texts(outline: Outline, tree: VisibleTree, group: int) -> tuple[str, ...]:

@@ -327,3 +327,15 @@ def test_scene_draws_the_skip_of_a_run_input():
     pairs = zip(scene.sources.tolist(), scene.targets.tolist(), strict=True)
     assert (0, 0) in set(pairs)
     assert scene.ids[0] == "g#0"
+
+
+def test_scene_of_very_deep_nesting_is_laid_out():
+    calls, above = [], None
+    for depth in range(1500):
+        calls.append(call(f"c{depth}", above, depth=depth))
+        above = calls[-1].id
+    made = run(calls, [edge(None, above)])
+
+    scene = build_scene(made, expandable(made))
+
+    assert len(scene.ids) == 1501
