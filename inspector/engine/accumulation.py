@@ -43,3 +43,33 @@ def add_rows(xp: Any, rows: Any, numbers: Any, size: int) -> Any:
     wide = rows.astype(np.float32) if narrow else rows
     target[ordered[starts]] = np.add.reduceat(wide[order], starts, axis=0).astype(rows.dtype)
     return target
+
+
+def combine_at(xp: Any, how: str, target: Any, where: Any, values: Any) -> Any:
+    """The same for "multiply", "maximum", "minimum" (or "add"); `target` is changed."""
+    if how == "add":
+        return add_at(xp, target, where, values)
+    if xp is np:
+        getattr(np, how).at(target, where, values)
+        return target
+    return _in_rounds(xp, getattr(xp, how), target, where, values)
+
+
+def _in_rounds(xp: Any, run: Any, target: Any, where: Any, values: Any) -> Any:
+    """Each position's first value, then its second, and so on: no position twice in one round.
+
+    CuPy has no atomic multiplication, nor any of narrow floats.
+    """
+    places = xp.arange(target.size).reshape(target.shape)[where]
+    given = xp.broadcast_to(values, places.shape).reshape(-1)
+    order = xp.argsort(places.reshape(-1), kind="stable")
+    ordered, given = places.reshape(-1)[order], given[order]
+    first = xp.searchsorted(ordered, ordered, side="left")
+    turn = xp.arange(ordered.size) - first
+    flat = target.reshape(-1)
+    for current in range(int(turn.max()) + 1 if turn.size else 0):
+        now = turn == current
+        at = ordered[now]
+        flat[at] = run(flat[at], given[now])
+    target[...] = flat.reshape(target.shape)
+    return target

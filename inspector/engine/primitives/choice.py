@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from inspector.engine.primitive import each, primitive
 from inspector.engine.rules import broadcast, same, sum_to
 from inspector.engine.tensor import Tensor
@@ -42,4 +44,7 @@ def _clip_back(g: Tensor, y: Tensor, a: Tensor, low: Any, high: Any) -> Tensor:
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(_clip_back))
 def clip(xp: Any, a: Any, low: Any, high: Any) -> Any:
     """Values below `low` become it, values above `high` become that; both plain numbers."""
-    return xp.minimum(xp.maximum(a, a.dtype.type(low)), a.dtype.type(high))
+    if xp is np:
+        # NumPy does not take plain numbers beside ml_dtypes' arrays.
+        low, high = a.dtype.type(low), a.dtype.type(high)
+    return xp.minimum(xp.maximum(a, low), high)

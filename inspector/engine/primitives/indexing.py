@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from inspector.engine.accumulation import add_at, add_rows
+from inspector.engine.accumulation import add_at, add_rows, combine_at
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice
 from inspector.engine.rules import Shape, broadcast, same, sum_to
@@ -143,12 +143,9 @@ def put(xp: Any, x: Any, values: Any, *arrays: Any, key: Key, how: How = "set") 
     """A copy of x with `values` put at the key, or combined with what is there."""
     check_key(xp, x.shape, key, arrays)
     copied, where = x.copy(), filled(key, arrays)
-    if how == "set":
-        copied[where] = values
-    elif how == "add":
-        return add_at(xp, copied, where, values)
-    else:
-        getattr(xp, how).at(copied, where, values)
+    if how != "set":
+        return combine_at(xp, how, copied, where, values)
+    copied[where] = values
     return copied
 
 
