@@ -48,8 +48,8 @@ def measure(module: str) -> ModuleCoverage:
 def _lacks(function: object, wanted: contract.Signature) -> list[str]:
     assert callable(function)
     parameters = inspect.signature(function).parameters
-    kinds = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    ours = [kinds.get(p.kind, "") + name for name, p in parameters.items()]
+    stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
+    ours = [stars.get(p.kind.name, "") + name for name, p in parameters.items()]
     lacking = [argument for argument in wanted.arguments if argument not in ours]
     lacking += [
         argument

@@ -2,15 +2,18 @@
 
 Replaced: `standardize_dtype` and `result_type`, by the same functions with a memory. Keras asks
 them several times an op and takes 25 µs to answer; the answers depend on the arguments and on
-`floatx` only.
+`floatx` only. Replaced, too: the layers that Keras can only run with TensorFlow (preprocessing).
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+from keras.src import api_export
 from keras.src.backend import config
 from keras.src.backend.common import dtypes, variables
 from keras.src.utils import module_utils
@@ -25,18 +28,25 @@ def attach() -> None:
     promotion.install(result_type, config.floatx)
     replace_everywhere("standardize_dtype", remembered_dtype(variables.standardize_dtype))
     replace_everywhere("result_type", remembered_promotion(result_type))
+    # After Keras and the engine, which these layers are made of.
+    offer_layers(importlib.import_module("inspector.keras_backend.preprocessing").LAYERS)
     fast_paths.attach()
 
 
 def remembered_dtype(original: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Keras' `standardize_dtype` with a memory; None depends on `floatx` and is asked each time."""
+    """Keras' `standardize_dtype` with a memory, and with text arrays, which it refuses.
+
+    None depends on `floatx` and is asked each time.
+    """
     known: dict[Any, str] = {}
 
     def standardize_dtype(dtype: Any) -> str:
         try:
             return known[dtype]
         except (KeyError, TypeError):
-            name = original(dtype)
+            # NumPy has several dtypes for text, and Keras one word.
+            is_text = isinstance(dtype, np.dtype) and dtype.kind in "TUSO"
+            name = "string" if is_text else original(dtype)
         if dtype is not None:
             try:
                 known[dtype] = name
@@ -68,9 +78,9 @@ def remembered_promotion(original: Callable[..., str]) -> Callable[..., str]:
     return result_type
 
 
-def replace_everywhere(name: str, replacement: Any) -> int:
-    """Rebind a function in every Keras module that imported it by name; how many there were."""
-    original = getattr(sys.modules["keras.src.backend"], name)
+def replace_everywhere(name: str, replacement: Any, home: str = "keras.src.backend") -> int:
+    """Rebind a name of `home` in every Keras module that imported it; how many there were."""
+    original = getattr(sys.modules[home], name)
     count = 0
     for module_name, module in list(sys.modules.items()):
         if module_name.split(".")[0] == "keras" and vars(module).get(name) is original:
@@ -88,3 +98,10 @@ def hide_tensorflow() -> None:
         raise ImportError(tensorflow.import_error_msg)
 
     tensorflow.initialize = initialize
+
+
+def offer_layers(layers: Iterable[type]) -> None:
+    """Let our classes answer to the names of Keras' own, in its modules and in saved models."""
+    for layer in layers:
+        replace_everywhere(layer.__name__, layer, home="keras.src.layers")
+        api_export.register_internal_serializable(f"keras.layers.{layer.__name__}", layer)

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 
 from inspector.engine import array_module
-from inspector.engine.tensor import Tensor, meta
+from inspector.engine.tensor import STRING, Tensor, meta
 from inspector.errors import NoValue
 from inspector.keras_backend import core
 from inspector.keras_backend.core import to_dtype
@@ -92,7 +93,19 @@ def _filled(arguments: Any, fill: int, make: Callable[[tuple[int, ...], Any], Te
     return tree.map_structure(stand_in, arguments)
 
 
+def is_meta(value: Any) -> bool:
+    """Whether it is a tensor without values."""
+    return isinstance(value, Tensor) and value.is_meta
+
+
+def without_values(shape: tuple[int | None, ...], dtype: Any) -> Tensor:
+    """A meta tensor in a symbolic run; an axis that only values can tell is as unknown as None."""
+    return meta(tuple((fill_now or 1) if size is None else size for size in shape), to_dtype(dtype))
+
+
 def _zeros(shape: tuple[int, ...], dtype: Any) -> Tensor:
+    if dtype is STRING:
+        return Tensor(np.zeros(shape, np.dtypes.StringDType()))
     return Tensor(array_module.xp.zeros(shape, dtype))
 
 

@@ -92,7 +92,7 @@ def test_missing_function_of_the_contract_says_its_name_when_called():
 
 
 def test_name_outside_of_the_contract_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="numpy.no_such_function"):
+    with pytest.raises(AttributeError, match=r"numpy\.no_such_function"):
         _missing_names("numpy")("no_such_function")
 
 
