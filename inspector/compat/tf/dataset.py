@@ -11,6 +11,7 @@ after n elements, and whoever asked is told once.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from inspector.compat.limits import bounded
+from inspector.compat.limits import limit_iteration as limit_iteration
 from inspector.compat.registry import export
 from inspector.compat.tf.control import TensorSpec
 from inspector.compat.tf.dtypes import dtype_name
@@ -35,15 +38,6 @@ INFINITE = -1
 UNKNOWN = -2
 
 Make = Callable[[], Iterator[Any]]
-
-_limit: int | None = None
-_told: Callable[[str, str], None] | None = None
-
-
-def limit_iteration(count: int | None, told: Callable[[str, str], None] | None = None) -> None:
-    """End user loops over datasets after `count` elements; None: never."""
-    global _limit, _told
-    _limit, _told = count, told
 
 
 class Dataset:
@@ -102,7 +96,7 @@ class Dataset:
         parts = [_dataset(part) for part in tree.flatten(structure)]
 
         def make() -> Iterator[Any]:
-            for row in zip(*(part._make() for part in parts)):
+            for row in zip(*(part._make() for part in parts), strict=False):
                 yield _packed(structure, row)
 
         known = [part._length for part in parts if part._length != INFINITE]
@@ -381,7 +375,7 @@ class Dataset:
     # -- reading
 
     def __iter__(self) -> Iterator[Any]:
-        return Elements(_bounded(self._make()) if _limit is not None else self._make())
+        return Elements(bounded(self._make()))
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         return (tree.map_structure(_numpy, element) for element in self)
@@ -545,14 +539,15 @@ def _pad_rows(rows: list[Any], shape: Any, value: Any) -> Any:
     fill = ("" if text else 0) if value is None else np.asarray(value).item()
     joined = np.full((len(arrays), *sizes), fill, object if text else arrays[0].dtype)
     for index, array in enumerate(arrays):
-        joined[(index, *(slice(0, n) for n in array.shape))] = array
+        place: Any = (index, *(slice(0, n) for n in array.shape))
+        joined[place] = array
     return strings(joined) if text else tensor(joined)
 
 
 def _windows(rows: list[Any]) -> Any:
     """One dataset per component, as `window` nests them."""
     columns = list(zip(*(tree.flatten(row) for row in rows), strict=True))
-    made = [Dataset(lambda kept=column: iter(kept), len(column)) for column in columns]
+    made = [Dataset(functools.partial(iter, column), len(column)) for column in columns]
     if len(made) == 1 and not isinstance(rows[0], tuple | dict):
         return made[0]
     return dict(zip(rows[0], made, strict=True)) if isinstance(rows[0], dict) else tuple(made)
@@ -579,13 +574,6 @@ def _interleaved(waiting: Iterator[Any], cycle: int, block: int) -> Iterator[Any
             except StopIteration:
                 open_ones[at] = next(waiting, None)
         open_ones = [stream for stream in open_ones if stream is not None]
-
-
-def _bounded(elements: Iterator[Any]) -> Iterator[Any]:
-    assert _limit is not None
-    yield from itertools.islice(elements, _limit)
-    if _told is not None and next(elements, None) is not None:
-        _told("loop over a tf.data.Dataset", f"it was ended after {_limit} elements")
 
 
 def _numpy(leaf: Any) -> Any:
