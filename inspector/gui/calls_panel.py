@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from inspector.gui.call_tree import CallTreeModel
@@ -16,6 +16,8 @@ _OPEN_ALL_BELOW = 80
 class CallsPanel(QWidget):
     """Click selects a call, double-click moves the cursor to it."""
 
+    menu_requested = Signal(str, QPoint)
+
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
         super().__init__()
         self._viewpoint = viewpoint
@@ -27,6 +29,8 @@ class CallsPanel(QWidget):
         layout.addWidget(self.tree)
         self.tree.clicked.connect(lambda index: viewpoint.select(index.data(ROW)))
         self.tree.doubleClicked.connect(self._go_to)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._ask_for_menu)
         viewpoint.run_changed.connect(self._show_run)
         viewpoint.cursor_moved.connect(self._follow_cursor)
         viewpoint.selection_changed.connect(self._follow_selection)
@@ -52,6 +56,11 @@ class CallsPanel(QWidget):
             self.tree.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
             # Keep the names in sight: scrolling to a row must not scroll sideways.
             self.tree.horizontalScrollBar().setValue(0)
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        index = self.tree.indexAt(at)
+        if index.isValid():
+            self.menu_requested.emit(index.data(ROW), self.tree.viewport().mapToGlobal(at))
 
     def _go_to(self, index: QModelIndex) -> None:
         self._viewpoint.go_to_call(index.data(ROW))

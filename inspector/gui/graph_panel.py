@@ -10,6 +10,7 @@ from inspector.gui.canvas_marks import marks, spans
 from inspector.gui.drawing import Drawing, drawing_of
 from inspector.gui.graph_view import GraphView
 from inspector.gui.legend import Legend
+from inspector.gui.minimap import Minimap
 from inspector.gui.scenes import SceneSource
 from inspector.gui.table_panel import empty_label
 from inspector.gui.theme import Appearance
@@ -41,6 +42,7 @@ class GraphPanel(QWidget):
         self._spans_of = viewpoint.steps
         self.view = GraphView(appearance.theme)
         self.legend = Legend(appearance, self.view)
+        self.minimap = Minimap(self.view)
         self.hint = empty_label("")
         self.hint.setParent(self.view)
         self.note = QLabel(self.view)
@@ -113,6 +115,12 @@ class GraphPanel(QWidget):
         self.hint.setText(text)
         self._place_overlays()
 
+    def show_call(self, call_id: str) -> None:
+        """Select a call, expand what it is in, and bring it into view."""
+        self.reveal(call_id)
+        self._viewpoint.select(call_id)
+        self.view.bring_into_view(call_id)
+
     def forget(self) -> None:
         """Forget what was expanded: another file."""
         self._expanded.clear()
@@ -162,6 +170,7 @@ class GraphPanel(QWidget):
         self._mark()
         self._select()
         self.legend.show_categories(drawing.categories)
+        self.minimap.forget_picture()
         if self._needs_fit:
             self._needs_fit = False
             self.view.fit_readably()
@@ -178,6 +187,7 @@ class GraphPanel(QWidget):
                 self._spans, self._spans_of = spans(canvas.drawing, steps), steps
             canvas.marks = marks(canvas.drawing, steps, self._viewpoint.position, self._spans)
         self.view.viewport().update()
+        self.minimap.update()
 
     def _follow_selection(self) -> None:
         self._select()
@@ -205,8 +215,15 @@ class GraphPanel(QWidget):
 
     def _recolour(self) -> None:
         self.view.set_theme(self._appearance.theme)
+        self.minimap.forget_picture()
 
     def _place_overlays(self) -> None:
+        self.minimap.follow()
+        size = self.view.viewport().size()
+        self.minimap.move(
+            size.width() - self.minimap.width() - _GAP,
+            size.height() - self.minimap.height() - _GAP,
+        )
         self.legend.move(self._legend_corner())
         self.note.move(16, 12)
         self.hint.setVisible(not len(self.view.canvas.drawing.ids))
@@ -220,7 +237,6 @@ class GraphPanel(QWidget):
         corners = [
             QPoint(_GAP, bottom),
             QPoint(_GAP, _GAP),
-            QPoint(right, bottom),
             QPoint(right, _GAP),
         ]
         for corner in corners:

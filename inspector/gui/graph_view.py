@@ -25,6 +25,7 @@ class GraphView(QGraphicsView):
     call_clicked = Signal(str)
     call_opened = Signal(str)
     group_toggled = Signal(str)
+    menu_requested = Signal(str, QPoint)
     view_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -166,6 +167,12 @@ class GraphView(QGraphicsView):
             self._bring_box_into_view(self.canvas.selected)
         self.view_changed.emit()
 
+    def look_at(self, middle: QPointF) -> None:
+        """Put a point into the middle of the view."""
+        self._fitted_to = None
+        self.centerOn(middle)
+        self.view_changed.emit()
+
     # Painting behind the canvas
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
@@ -204,6 +211,9 @@ class GraphView(QGraphicsView):
         was_click = self._pressed_at is not None and not self._is_panning
         self._pressed_at, self._is_panning = None, False
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+        if event.button() == Qt.MouseButton.RightButton:
+            box = self._id_at(event.position().toPoint())
+            self.menu_requested.emit(box, event.globalPosition().toPoint())
         if was_click and event.button() == Qt.MouseButton.LeftButton:
             self.call_clicked.emit(self._id_at(event.position().toPoint()))
 

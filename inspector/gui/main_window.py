@@ -5,16 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QWidget,
+)
 
 from inspector.app import Settings, sample_models
 from inspector.errors import InspectorError
+from inspector.gui.call_menu import call_menu
 from inspector.gui.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.export_dialog import choose_and_export
+from inspector.gui.graph_commands import GraphCommands
 from inspector.gui.menus import fill_recent, make_commands, make_toolbar, recolour_icons
 from inspector.gui.opening import Opening, Problem, State
-from inspector.gui.recent import Store, recent_files, remember_file
+from inspector.gui.recent import Store, recent_files, remember_file, restore_places, save_places
 from inspector.gui.run_chooser import RunChooser
 from inspector.gui.scenes import SceneSource
 from inspector.gui.session_bridge import SessionBridge, SessionFactory
@@ -22,7 +33,6 @@ from inspector.gui.tensor_store import TensorStore
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 from inspector.gui.window_parts import make_parts
-from inspector.layout.scene import LayoutOptions
 from inspector.plugin_host import PluginHost
 from inspector.trace import Trace
 from inspector.trace.stepping import StepKind
@@ -48,7 +58,7 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow):
+class MainWindow(QMainWindow, GraphCommands):
     """One window on one file."""
 
     def __init__(
@@ -79,6 +89,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setObjectName("main")
         self.resize(1480, 920)
+        restore_places(self._store, self, self.parts.workbench)
         self._show_state()
         self._refill_recent()
 
@@ -115,6 +126,8 @@ class MainWindow(QMainWindow):
         parts.problem.place_chosen.connect(self.viewpoint.source_requested)
         parts.problem.button_pressed.connect(self._answer_problem)
         parts.progress.stop_pressed.connect(self.stop_worker)
+        parts.graph.view.menu_requested.connect(self._show_menu)
+        parts.calls.menu_requested.connect(self._show_menu)
         parts.find.found.connect(parts.graph.mark_found)
         parts.start.open_pressed.connect(self.choose_file)
         parts.start.file_chosen.connect(self.open_path)
@@ -176,114 +189,6 @@ class MainWindow(QMainWindow):
             return
         if written is not None:
             self.statusBar().showMessage(f"Wrote {written}", 8000)
-
-    # Stepping
-
-    def step_to_end(self) -> None:
-        self._move(self.viewpoint.steps.end())
-
-    def step_to_start(self) -> None:
-        self._move(0)
-
-    def step_over(self) -> None:
-        self._move(self.viewpoint.steps.over(self.viewpoint.position))
-
-    def step_into(self) -> None:
-        position = self.viewpoint.steps.into(self.viewpoint.position)
-        self.parts.graph.reveal(self.viewpoint.steps[position].call)
-        self._move(position)
-
-    def step_out(self) -> None:
-        self._move(self.viewpoint.steps.out(self.viewpoint.position))
-
-    def step_back(self) -> None:
-        self._move(self.viewpoint.steps.back(self.viewpoint.position))
-
-    def step_before(self) -> None:
-        self._move(self.viewpoint.steps.before(self.viewpoint.position))
-
-    def step_after(self) -> None:
-        self._move(self.viewpoint.steps.into(self.viewpoint.position))
-
-    def toggle_ops(self) -> None:
-        is_on = self.commands.actions["ops"].isChecked()
-        self.viewpoint.set_granularity("op" if is_on else "call")
-        if is_on:
-            self.parts.bring_forward("Ops")
-
-    def next_failure(self) -> None:
-        runs = self.viewpoint.runs
-        here = next((i for i, run in enumerate(runs) if run is self.viewpoint.run), 0)
-        for run in (*runs[here + 1 :], *runs[: here + 1]):
-            if run.failure is not None:
-                self.viewpoint.show_run(run)
-                return
-        self.statusBar().showMessage("No run of this file failed", 5000)
-
-    def _move(self, position: int) -> None:
-        if position != self.viewpoint.position:
-            self.viewpoint.move_to(position)
-        else:
-            self.show_cursor()
-
-    # Going about
-
-    def find_call(self) -> None:
-        self.parts.find.open_bar()
-
-    def show_cursor(self) -> None:
-        step = self.viewpoint.step
-        if step is not None:
-            self.viewpoint.select(step.call)
-            self.parts.graph.view.bring_into_view(step.call)
-
-    def cursor_to_selection(self) -> None:
-        if self.viewpoint.selected is not None:
-            self.viewpoint.go_to_call(self.viewpoint.selected)
-
-    def next_run(self) -> None:
-        self._change_run(1)
-
-    def previous_run(self) -> None:
-        self._change_run(-1)
-
-    def _change_run(self, by: int) -> None:
-        place = self.chooser.currentIndex() + by
-        if 0 <= place < len(self.viewpoint.runs):
-            self.viewpoint.show_run(self.viewpoint.runs[place])
-
-    # The picture
-
-    def fit_graph(self) -> None:
-        self.parts.graph.view.fit()
-
-    def zoom_in(self) -> None:
-        self.parts.graph.view.zoom_in()
-
-    def zoom_out(self) -> None:
-        self.parts.graph.view.zoom_out()
-
-    def actual_size(self) -> None:
-        self.parts.graph.view.zoom_to_actual_size()
-
-    def expand_all(self) -> None:
-        self.parts.graph.expand_all()
-
-    def collapse_all(self) -> None:
-        self.parts.graph.collapse_all()
-
-    def toggle_masks(self) -> None:
-        view = self.parts.graph.view
-        view.canvas.shows_masks = self.commands.actions["masks"].isChecked()
-        view.viewport().update()
-
-    def toggle_direction(self) -> None:
-        is_sideways = self.commands.actions["sideways"].isChecked()
-        self.scenes.options = LayoutOptions("left-right" if is_sideways else "top-down")
-        self.parts.graph.lay_out_anew()
-
-    def toggle_wheel(self) -> None:
-        self.parts.graph.view.wheel_zooms = self.commands.actions["wheel"].isChecked()
 
     # Help
 
@@ -350,6 +255,11 @@ class MainWindow(QMainWindow):
             f"Step {self.viewpoint.position + 1} of {len(steps)}   ·   {_AT[step.kind]}  {stack}"
         )
 
+    def _show_menu(self, call_id: str, at: QPoint) -> None:
+        if call_id in self.viewpoint.steps.calls:
+            self.viewpoint.select(call_id)
+            call_menu(self, self.viewpoint, self.parts.graph, call_id).popup(at)
+
     def _go_to_failure(self, _name: str) -> None:
         position = self.viewpoint.steps.failure_position()
         if position is not None:
@@ -373,6 +283,15 @@ class MainWindow(QMainWindow):
 
     # Qt's events
 
+    def event(self, event: QEvent) -> bool:
+        # Space fits the graph, except on what Space presses.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_pressable = isinstance(self.focusWidget(), QAbstractButton | QComboBox)
+            if event.key() == Qt.Key.Key_Space and is_pressable:
+                event.accept()
+                return True
+        return super().event(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -389,6 +308,7 @@ class MainWindow(QMainWindow):
             self.open_path(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        save_places(self._store, self, self.parts.workbench)
         self.bridge.close()
         self.scenes.close()
         super().closeEvent(event)

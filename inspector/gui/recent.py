@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QMainWindow
+
+from inspector.gui.workbench import Workbench
 
 _MOST = 9
+# Counted up when the panels change, so that an old window's places are not forced on a new one.
+_PLACES = 1
 
 
 class Store(Protocol):
@@ -47,3 +52,18 @@ def remember_file(store: Store, path: Path) -> None:
     """Put a file first."""
     known = [other for other in recent_files(store) if other != path]
     store.setValue("recent", [str(item) for item in [path, *known][:_MOST]])
+
+
+def save_places(store: Store, window: QMainWindow, workbench: QMainWindow) -> None:
+    """Keep where the window is and how its panels are placed."""
+    store.setValue(f"window/{_PLACES}", window.saveGeometry())
+    store.setValue(f"panels/{_PLACES}", workbench.saveState())
+
+
+def restore_places(store: Store, window: QMainWindow, workbench: Workbench) -> None:
+    """Put window and panels where they were; what cannot be read is left as it is."""
+    geometry, state = store.value(f"window/{_PLACES}"), store.value(f"panels/{_PLACES}")
+    if isinstance(geometry, QByteArray):
+        window.restoreGeometry(geometry)
+    if isinstance(state, QByteArray) and workbench.restoreState(state):
+        workbench.keep_sizes()

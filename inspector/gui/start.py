@@ -46,6 +46,9 @@ def run_window(file: Path | None, settings: Settings | None = None) -> int:
     """Show the window, on a file if one is given, until the user leaves; gives the exit code."""
     app = application()
     window = make_window(settings or Settings(), store=user_store())
+    # A first window must fit a small laptop's screen too.
+    room = window.screen().availableSize()
+    window.resize(window.size().boundedTo(room))
     window.show()
     # After the first paint: an empty window at once beats a full one later.
     QTimer.singleShot(0, lambda: _begin(window, file))

@@ -180,3 +180,4 @@ def _set_axes(plot: pg.PlotWidget, theme: Theme) -> None:
         axis.setTickFont(sans(7.5))
         axis.setStyle(tickLength=-4)
     plot.getPlotItem().getAxis("left").setWidth(38)
+    plot.getPlotItem().setContentsMargins(0, 7, 4, 0)

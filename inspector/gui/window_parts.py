@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -36,6 +35,7 @@ from inspector.gui.theme import Appearance
 from inspector.gui.timeline import Timeline
 from inspector.gui.values_panel import ValuesPanel
 from inspector.gui.viewpoint import Viewpoint
+from inspector.gui.workbench import Workbench
 
 
 @dataclass(slots=True)
@@ -121,24 +121,6 @@ def make_parts(
         lambda: size_docks(parts), Qt.ConnectionType.QueuedConnection
     )
     return parts
-
-
-class Workbench(QMainWindow):
-    """A main window inside the main window: its docks come and go with it as one."""
-
-    first_shown = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWindowFlags(Qt.WindowType.Widget)
-        self.setObjectName("workbench")
-        self._is_new = True
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_new:
-            self._is_new = False
-            self.first_shown.emit()
 
 
 def _middle(parts: Parts) -> QWidget:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from inspector.gui.call_menu import call_menu
 from inspector.gui.drawing import drawing_of
 from inspector.gui.main_window import MainWindow
 from inspector.layout.opened import default_expanded
@@ -186,3 +187,44 @@ def test_tool_tip_names_the_call(vae_window: MainWindow) -> None:
 
     assert PROJ in text
     assert "cursor" in text
+
+
+def test_minimap_shows_up_when_the_graph_is_larger_than_the_view(
+    vae_window: MainWindow, qtbot: QtBot
+) -> None:
+    minimap = vae_window.parts.graph.minimap
+    vae_window.expand_all()
+    vae_window.actual_size()
+    assert minimap.isVisibleTo(vae_window)
+    before = vae_window.parts.graph.view.verticalScrollBar().value()
+
+    bottom = QPoint(minimap.width() // 2, minimap.height() - 8)
+    qtbot.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=bottom)
+
+    assert vae_window.parts.graph.view.verticalScrollBar().value() > before
+    vae_window.fit_graph()
+    assert not minimap.isVisibleTo(vae_window)
+
+
+def test_menu_of_a_call_moves_the_cursor_and_copies_its_path(vae_window: MainWindow) -> None:
+    parts = vae_window.parts
+    menu = call_menu(vae_window, vae_window.viewpoint, parts.graph, PROJ)
+    actions = {action.text(): action for action in menu.actions()}
+
+    actions["Move the cursor here"].trigger()
+    actions["Copy the path"].trigger()
+
+    step = vae_window.viewpoint.step
+    assert step is not None
+    assert PROJ == step.call
+    assert PROJ == f"{QGuiApplication.clipboard().text()}#0"
+    assert "Expand" not in actions
+
+
+def test_menu_of_a_frame_collapses_it(vae_window: MainWindow) -> None:
+    parts = vae_window.parts
+    menu = call_menu(vae_window, vae_window.viewpoint, parts.graph, ENCODER)
+
+    next(action for action in menu.actions() if action.text() == "Collapse").trigger()
+
+    assert ENCODER not in parts.graph.expanded

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.api import Finding, hookimpl
+from inspector.app import Settings
 from inspector.gui.main_window import MainWindow
+from inspector.gui.recent import MemoryStore
+from inspector.gui.start import make_window
 from inspector.session.protocol import (
     Lost,
     Opened,
@@ -366,3 +370,26 @@ def test_findings_of_plugins_are_listed_and_lead_to_their_line(
     window.viewpoint.show_run(vae.runs[0])
     findings.row_chosen.emit(findings.model.rows[0])
     assert 21 == window.parts.source.code.line
+
+
+def test_space_is_left_to_the_control_that_has_the_keyboard(vae_window: MainWindow) -> None:
+    override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Space, NONE, " ")
+    vae_window.chooser.setFocus()
+    override.ignore()
+
+    QApplication.sendEvent(vae_window, override)
+
+    assert override.isAccepted()
+
+
+def test_window_comes_back_where_it_was(qtbot: QtBot) -> None:
+    store = MemoryStore()
+    first = make_window(Settings(theme="light"), store=store)
+    qtbot.addWidget(first)
+    first.resize(760, 560)  # the off-screen platform's screen is 800 by 600
+    first.close()
+
+    second = make_window(Settings(theme="light"), store=store)
+    qtbot.addWidget(second)
+
+    assert (760, 560) == (second.width(), second.height())
