@@ -13,6 +13,7 @@ from inspector.loading.policies import (
     downloads,
     endings,
     files,
+    folders,
     guard,
     plots,
     processes,
@@ -31,6 +32,7 @@ POLICIES = (
     training.install,
     datasets.install,
     downloads.install,
+    folders.install,
     finder.install,
 )
 

@@ -36,6 +36,16 @@ def install(situation: Situation) -> None:
     patches.wrap(keras.Model, "evaluate", policy.evaluate)
     patches.wrap(keras.Model, "predict", policy.predict)
 
+    class TensorBoard(keras.callbacks.Callback):
+        """Writes no logs: TensorFlow, which would write them, is not there."""
+
+        def __init__(self, log_dir: Any = "logs", *args: Any, **options: Any) -> None:
+            super().__init__()
+            self.log_dir = log_dir
+            situation.notes.add("keras.callbacks.TensorBoard", "No logs are written.")
+
+    patches.set(keras.callbacks, "TensorBoard", TensorBoard)
+
 
 class _Training:
     def __init__(self, situation: Situation) -> None:
