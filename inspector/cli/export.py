@@ -10,7 +10,7 @@ from pathlib import Path
 from inspector.cli.opening import failed, opened
 from inspector.cli.plugins import loaded_plugins
 from inspector.errors import ExportError, UsageError
-from inspector.exporters import FORMATS, write
+from inspector.exporters import FORMATS, replace_by, write
 from inspector.layout.scene import LayoutOptions, build_scene, default_expanded, expandable
 from inspector.trace import Run, Trace
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
             direction=options.direction,
         )
     else:
-        plugins[suffix].write(chosen, options.output)
+        replace_by(options.output, lambda path: plugins[suffix].write(chosen, path))
     print(f"diagram written to {options.output}", file=sys.stderr)
     return 1 if failed(result) else 0
 
@@ -90,4 +90,4 @@ def _write_picture(chosen: Run, options: argparse.Namespace) -> None:
     layout = LayoutOptions(direction=options.direction)
     scene = build_scene(chosen, _expanded(chosen, options.expand), layout)
     paint = getattr(picture, PICTURES[options.output.suffix.lower()])
-    paint(scene, chosen, options.output, theme=options.theme)
+    replace_by(options.output, lambda path: paint(scene, chosen, path, theme=options.theme))

@@ -6,9 +6,11 @@ import argparse
 import importlib
 import re
 import sys
+from pathlib import Path
 
 from inspector.cli.source_file import check_readable, is_trace, load_trace
 from inspector.errors import UsageError
+from inspector.exporters.replacing import replace_by
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,15 +25,20 @@ def run(options: argparse.Namespace) -> int:
     source = load_trace(options.file) if is_trace(options.file) else options.file
     # Qt is imported only here, and only for this.
     screenshot = importlib.import_module("inspector.gui.screenshot")
-    screenshot.render(
-        source,
-        options.output,
-        theme=options.theme,
-        size=size,
-        run=None if options.run is None else options.run - 1,
-        step=options.step,
-        engine=options.engine,
-    )
+    position = None if options.run is None else options.run - 1
+
+    def render(path: Path) -> None:
+        screenshot.render(
+            source,
+            path,
+            theme=options.theme,
+            size=size,
+            run=position,
+            step=options.step,
+            engine=options.engine,
+        )
+
+    replace_by(options.output, render)
     print(f"screenshot written to {options.output}", file=sys.stderr)
     return 0
 

@@ -7,6 +7,6 @@ plugins add formats (`hookspecs.register_exporters`); the command line knows all
 """
 
 from inspector.exporters.formats import FORMATS, TextFormat, write
-from inspector.exporters.replacing import replace_file
+from inspector.exporters.replacing import replace_by, replace_file
 
-__all__ = ["FORMATS", "TextFormat", "replace_file", "write"]
+__all__ = ["FORMATS", "TextFormat", "replace_by", "replace_file", "write"]

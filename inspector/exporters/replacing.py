@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from inspector.errors import ExportError
@@ -29,6 +30,18 @@ def replace_file(path: Path, content: bytes) -> None:
             f"{path} could not be written: {error.strerror or error}.",
             fix="Choose a folder that exists and that you may write to.",
         ) from error
+
+
+def replace_by(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` make the file somewhere else, then put it in its place, whole.
+
+    Raises:
+        ExportError: the file cannot be written, or `write` says so.
+    """
+    with tempfile.TemporaryDirectory(prefix="inspector-") as folder:
+        made = Path(folder) / path.name
+        write(made)
+        replace_file(path, made.read_bytes())
 
 
 def _mode(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -246,6 +247,21 @@ def test_screenshot_ends_with_2_when_the_size_is_no_size(saved, tmp_path, capsys
     assert "1480x920" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".pdf", b"%PDF")])
+def test_export_paints_pictures(inspector, saved, tmp_path, suffix, start):
+    result = inspector("export", saved, "-o", f"out{suffix}")
+
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / f"out{suffix}").read_bytes().startswith(start)
+
+
+def test_screenshot_renders_the_window_on_a_saved_trace(inspector, saved, tmp_path):
+    result = inspector("screenshot", saved, "-o", "shot.png", "--size", "800x600")
+
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "shot.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_run_prints_the_steps_and_writes_the_trace(inspector, tmp_path):
     (tmp_path / "model.py").write_text(MODEL)
 
@@ -313,3 +329,26 @@ def test_run_stops_quietly_when_nobody_reads_on(inspector, saved, tmp_path):
 def test_window_command_names_no_file_when_there_is_none(capsys):
     assert main([]) == 2
     assert "no file" in capsys.readouterr().err
+
+
+def test_run_keeps_the_trace_when_it_is_stopped_with_ctrl_c(tmp_path):
+    (tmp_path / "model.py").write_text(MODEL + "print('looping', flush=True)\nwhile True: pass\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inspector", "run", "model.py", "--json", "out.json"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "looping" in line:
+            break
+
+    process.send_signal(signal.SIGINT)
+    shown, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "Stopped with Ctrl+C." in shown
+    assert "Traceback" not in errors
+    assert json.loads((tmp_path / "out.json").read_text())["runs"]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.errors import ExportError
-from inspector.exporters import FORMATS, replace_file, write
+from inspector.exporters import FORMATS, replace_by, replace_file, write
 from inspector.exporters.diagram import Diagram
 from inspector.exporters.palette import PALETTES
 from inspector.layout.category import CATEGORIES
@@ -194,6 +194,21 @@ def test_replace_file_keeps_the_old_file_when_writing_fails(tmp_path, monkeypatc
 
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["a.svg"]
+
+
+def test_replace_by_keeps_the_old_file_when_the_writer_fails(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_text("before")
+
+    def half(place):
+        place.write_text("aft")
+        raise ExportError("no more", fix="Stop.")
+
+    with pytest.raises(ExportError):
+        replace_by(path, half)
+
+    assert path.read_text() == "before"
+    assert os.listdir(tmp_path) == ["a.png"]
 
 
 def test_replace_file_keeps_the_mode_of_the_file(tmp_path):
