@@ -106,6 +106,7 @@ def put_in_zeros(xp: Any, g: Any, *arrays: Any, key: Key, shape: Shape) -> Any:
     """Zeros with `g` added at the key: the way back through reading a part."""
     zeros = xp.zeros(shape, dtype=g.dtype)
     if arrays:
+        check_key(xp, shape, key, arrays)
         return add_at(xp, zeros, filled(key, arrays), g)
     zeros[key] = g
     return zeros
@@ -127,7 +128,12 @@ def _put_back(
         return [g, sum_to(there, values.shape), *none]
     if how == "multiply":
         factor = put(choice.full_like(x, value=1), values, *arrays, key=key, how="multiply")
-        return [g * factor, sum_to(there * get_item(x, *arrays, key=key), values.shape), *none]
+        # The product of all other factors; at a zero, x itself (exact for positions named once).
+        nothing = values == 0
+        divisor = choice.where(nothing, choice.full_like(values, value=1), values)
+        others = get_item(g * y, *arrays, key=key) / divisor
+        alone = there * get_item(x, *arrays, key=key)
+        return [g * factor, sum_to(choice.where(nothing, alone, others), values.shape), *none]
     zero = choice.full_like(values, value=0)
     if how == "set":
         return [put(g, zero, *arrays, key=key), sum_to(there, values.shape), *none]

@@ -17,7 +17,7 @@ from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice, contraction, elementwise, reduction, shaping
 from inspector.engine.promotion import EXTENDED_FLOATS
-from inspector.engine.rules import FLOAT32, INT32, Shape, conjugated, same, to_int32
+from inspector.engine.rules import FLOAT32, INT32, Shape, conjugated, same, to_float, to_int32
 from inspector.engine.tensor import Tensor
 
 
@@ -135,7 +135,7 @@ def _slogdet_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
 
 @primitive(
     shape=lambda shape: (_scalars(shape), _scalars(shape)),
-    dtype=lambda dtype: (dtype, dtype),
+    dtype=lambda dtype: (dtype, to_float(dtype)),
     vjp=_slogdet_back,
     many=True,
 )

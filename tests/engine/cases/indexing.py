@@ -66,6 +66,7 @@ CASES = [
         Case("put", (CUBE, VALUES, ROWS, OTHER), {"key": KEY, "how": how}, expected=written(how))
         for how in ("set", "add", "multiply", "maximum", "minimum")
     ],
+    Case("put", (CUBE, VALUES, TWICE, OTHER), {"key": KEY, "how": "multiply"}),
     Case("put", (CUBE, np.array(2.0)), {"key": (0, slice(1, 3))}),
     Case("take", (CUBE, GRID), {"axis": 1}, expected=lambda x, i: np.take(x, i, 1)),
     Case("take", (CUBE, OTHER), {"axis": 2}, expected=lambda x, i: np.take(x, i, 2)),

@@ -47,7 +47,7 @@ def divide_no_nan(x1: Any, x2: Any) -> Any:
 
 
 def power(x1: Any, x2: Any) -> Any:
-    return arithmetic.power(*operands(x1, x2))
+    return arithmetic.power(*numeric_operands(x1, x2))
 
 
 def floor_divide(x1: Any, x2: Any) -> Any:

@@ -16,6 +16,7 @@ from inspector.keras_backend.ops.numpy.prepare import (
     cast_to,
     floating,
     normalize_axis,
+    numeric,
     sizes,
     tensor,
     to_dtype,
@@ -234,7 +235,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """Columns of powers of x, the highest first unless `increasing`."""
-    t = tensor(x)
+    t = numeric(x)
     count = t.shape[0] if N is None else int(N)
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     return shaping.reshape(t, shape=(-1, 1)) ** Tensor(array_module.xp.asarray(powers, t.dtype))
