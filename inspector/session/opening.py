@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import keras
-
 from inspector import compat
 from inspector.capture import Recorder
 from inspector.engine import array_module
@@ -25,6 +23,7 @@ from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies
 from inspector.loading.python_file import NotReadable, prepared, read_code, run_code
+from inspector.loading.seed import set_seed
 from inspector.loading.situation import Situation
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
@@ -174,7 +173,7 @@ class OpenedFile:
         self._post(answer)
 
     def _install(self) -> None:
-        keras.utils.set_random_seed(self._command.seed)
+        set_seed(self._command.seed)
         self._exits.callback(compat.install(self._notes.add).remove)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
