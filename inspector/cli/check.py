@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from pathlib import Path
 
 from inspector import __version__
 from inspector.checks import Finding, run_checks
@@ -93,6 +95,14 @@ def _sarif(findings: tuple[Finding, ...]) -> dict[str, object]:
     }
 
 
+def _uri(file: str) -> str:
+    """Relative to where the command runs, as code hosts want it, else absolute."""
+    path = Path(file)
+    if path.is_absolute() and not path.is_relative_to(Path.cwd()):
+        return path.as_uri()
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
 def _sarif_result(finding: Finding) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.rule,
@@ -100,7 +110,7 @@ def _sarif_result(finding: Finding) -> dict[str, object]:
         "message": {"text": f"{finding.message} {finding.fix}"},
     }
     if finding.file is not None:
-        physical: dict[str, object] = {"artifactLocation": {"uri": finding.file}}
+        physical: dict[str, object] = {"artifactLocation": {"uri": _uri(finding.file)}}
         if finding.line is not None:
             physical["region"] = {"startLine": finding.line}
         result["locations"] = [{"physicalLocation": physical}]

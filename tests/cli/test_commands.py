@@ -193,7 +193,8 @@ def test_check_tells_findings_in_three_formats(tmp_path, capsys):
     assert "m.py:5: error: ValueError: does not fit [run-failed]" in shown[0]
     assert json.loads(shown[1])[0]["rule"] == "run-failed"
     result = json.loads(shown[2])["runs"][0]["results"][0]
-    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 5}
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical == {"artifactLocation": {"uri": "m.py"}, "region": {"startLine": 5}}
 
 
 def test_window_without_a_display_prints_and_writes_a_diagram(saved, tmp_path, monkeypatch, capsys):
