@@ -41,7 +41,7 @@ class Installed:
     def remove(self) -> None:
         """Take finder and guard away; patches of Keras stay."""
         if self.finder in sys.meta_path:
-            sys.meta_path.remove(self.finder)  # type: ignore[arg-type]
+            sys.meta_path.remove(self.finder)
         importlib.import_module("inspector.compat.numpy_values").give_tensors()
         self.guard.remove()  # type: ignore[attr-defined]
         for name in [n for n in sys.modules if n.split(".")[0] == "tensorflow"]:

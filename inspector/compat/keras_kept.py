@@ -235,13 +235,14 @@ class _LocallyConnected(keras.layers.Layer):
         return self.activation(out + self.bias if self.use_bias else out)
 
     def _patches(self, x: Any) -> Any:
-        """(batch, places, entries of one patch)"""
+        """The patches: (batch, places, entries of one patch)."""
         grids = np.meshgrid(
             *(np.arange(n) * step for n, step in zip(self.places, self.strides, strict=True)),
             indexing="ij",
         )
         offsets = np.meshgrid(*(np.arange(n) for n in self.kernel_size), indexing="ij")
-        flat, stride = 0, 1
+        flat: Any = 0
+        stride = 1
         for axis in reversed(range(self.rank)):
             rows = grids[axis].reshape(-1, 1) + offsets[axis].reshape(1, -1)
             flat = flat + rows * stride

@@ -62,7 +62,7 @@ def user_place() -> tuple[str, int] | None:
 
 
 def place_text() -> str:
-    """ " (model.py, line 12)", or nothing when no user code is on the stack."""
+    """The user's place as " (model.py, line 12)"; empty with no user code on the stack."""
     place = user_place()
     return "" if place is None else f" ({os.path.basename(place[0])}, line {place[1]})"
 

@@ -160,11 +160,12 @@ def _versioned_module(name: str, inner: str) -> ModuleType:
     def resolve(leaf: str) -> Any:
         if leaf == "keras" and not path:
             return tensorflow_module("tensorflow.keras")
-        for look in (
+        looks: tuple[Callable[[], Any], ...] = (
             lambda: _leaf(f"tensorflow.{own}", own, leaf),
             lambda: _leaf(f"tensorflow.{path}".rstrip("."), path, leaf),
             lambda: _anywhere(leaf),
-        ):
+        )
+        for look in looks:
             try:
                 return look()
             except Unknown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from inspector.compat.missing import user_place
 
@@ -13,8 +14,8 @@ class _Listener:
     """Who is told, and what was told already."""
 
     on_replaced: OnReplaced | None = None
-    told: set[tuple[str, tuple[str, int] | None]] = set()
-    all: list[tuple[str, str]] = []
+    told: ClassVar[set[tuple[str, tuple[str, int] | None]]] = set()
+    all: ClassVar[list[tuple[str, str]]] = []
 
 
 def listen(on_replaced: OnReplaced | None) -> None:

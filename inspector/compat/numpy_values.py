@@ -16,10 +16,11 @@ from inspector.engine import array_protocol
 from inspector.engine.tensor import Tensor
 
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
-_OPERATORS = frozenset(
-    "add subtract multiply divide floor_divide remainder power matmul bitwise_and bitwise_or "
-    "bitwise_xor left_shift right_shift equal not_equal less less_equal greater greater_equal".split()
-)
+_NAMES = """
+add subtract multiply divide floor_divide remainder power matmul bitwise_and bitwise_or bitwise_xor
+left_shift right_shift equal not_equal less less_equal greater greater_equal
+"""
+_OPERATORS = frozenset(_NAMES.split())
 
 
 def give_arrays() -> None:

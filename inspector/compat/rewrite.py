@@ -55,10 +55,11 @@ class _Attributes(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         called = node.func
-        if isinstance(called, ast.Attribute) and called.attr == "value":
-            if not node.args and not node.keywords:
-                # A method in TensorFlow, an attribute in Keras 3.
-                return _ask(node, self.visit(called.value), CALLED_VALUE)
+        is_value = isinstance(called, ast.Attribute) and called.attr == "value"
+        if is_value and not node.args and not node.keywords:
+            # A method in TensorFlow, an attribute in Keras 3.
+            assert isinstance(called, ast.Attribute)
+            return _ask(node, self.visit(called.value), CALLED_VALUE)
         self.generic_visit(node)
         return node
 

@@ -17,10 +17,12 @@ from inspector.keras_backend import install
 PAGE = Path(__file__).parents[2] / "docs" / "tensorflow.md"
 
 # Of TensorFlow's public API, what Keras scripts use and we do not have (yet), beside what we have.
-WANTED = """
+_WANTED = """
 config.experimental.list_logical_devices config.get_logical_device_configuration
-data.experimental.make_csv_dataset data.experimental.CsvDataset data.experimental.bucket_by_sequence_length
-data.FixedLengthRecordDataset data.Dataset.from_tensor_slices estimator.Estimator feature_column.numeric_column
+data.experimental.make_csv_dataset data.experimental.CsvDataset
+data.experimental.bucket_by_sequence_length
+data.FixedLengthRecordDataset data.Dataset.from_tensor_slices estimator.Estimator
+feature_column.numeric_column
 feature_column.embedding_column feature_column.categorical_column_with_vocabulary_list
 graph_util.convert_variables_to_constants image.sample_distorted_bounding_box image.yuv_to_rgb
 image.rgb_to_yiq image.adjust_jpeg_quality image.random_jpeg_quality image.ssim_multiscale
@@ -32,24 +34,29 @@ math.sobol_sample math.reduce_any nn.ctc_beam_search_decoder nn.nce_loss nn.samp
 nn.fractional_max_pool nn.fractional_avg_pool nn.dilation2d nn.erosion2d nn.max_pool_with_argmax
 nn.isotonic_regression nn.embedding_lookup_sparse nn.safe_embedding_lookup_sparse
 nn.fixed_unigram_candidate_sampler quantization.fake_quant_with_min_max_vars
-quantization.quantize_and_dequantize_v2 ragged.cross ragged.map_flat_values random.learned_unigram_candidate_sampler
-random.log_uniform_candidate_sampler raw_ops.Conv2D signal.mdct signal.inverse_mdct signal.kaiser_window
+quantization.quantize_and_dequantize_v2 ragged.cross ragged.map_flat_values
+random.learned_unigram_candidate_sampler
+random.log_uniform_candidate_sampler raw_ops.Conv2D signal.mdct signal.inverse_mdct
+signal.kaiser_window
 signal.vorbis_window signal.idct signal.fft3d signal.rfft2d signal.irfft2d sparse.add sparse.slice
-sparse.softmax sparse.segment_sum sparse.cross_hashed sparse.mask sparse.split strings.unicode_script
+sparse.softmax sparse.segment_sum sparse.cross_hashed sparse.mask sparse.split
+strings.unicode_script
 strings.unicode_transcode strings.unsorted_segment_join train.Coordinator train.SequenceExample
-tensor_scatter_nd_add unravel_index fingerprint hessians quantize timestamp mixed_precision.experimental
+tensor_scatter_nd_add unravel_index fingerprint hessians quantize timestamp
+mixed_precision.experimental
 tpu.experimental.HardwareFeature xla.experimental.compile experimental.Optional test.TestCase
 distribute.experimental.coordinator.ClusterCoordinator autodiff.ForwardAccumulator
-""".split()
-REFUSED = frozenset(
-    """
+"""
+WANTED = _WANTED.split()
+_REFUSED = """
 autodiff.ForwardAccumulator compat.v1.ConfigProto compat.v1.GPUOptions compat.v1.InteractiveSession
-compat.v1.Session compat.v1.placeholder data.Dataset.load distribute.cluster_resolver.TPUClusterResolver
+compat.v1.Session compat.v1.placeholder data.Dataset.load
+distribute.cluster_resolver.TPUClusterResolver
 experimental.dlpack.to_dlpack gradients compat.v1.gradients io.parse_example io.parse_single_example
 lite.Interpreter lite.TFLiteConverter.from_keras_model lite.TFLiteConverter.from_saved_model
 saved_model.load
-""".split()
-)
+"""
+REFUSED = frozenset(_REFUSED.split())
 
 _TOP = """# TensorFlow's names in Inspector's stand-in
 

@@ -63,8 +63,8 @@ def assert_near(
     x: Any, y: Any, rtol: Any = None, atol: Any = None, message: Any = None, **ignored: Any
 ) -> None:
     if _has_values(x, y):
-        tolerance = [1e-6 if t is None else float(t) for t in (rtol, atol)]
-        if not np.allclose(host(tensor(x)), host(tensor(y)), *tolerance):
+        relative, absolute = (1e-6 if t is None else float(t) for t in (rtol, atol))
+        if not np.allclose(host(tensor(x)), host(tensor(y)), relative, absolute):
             raise InvalidArgumentError(f"{message or ''} {x} and {y} are not near")
 
 

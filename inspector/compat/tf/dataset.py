@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -23,11 +23,21 @@ import numpy as np
 from inspector.compat.limits import bounded
 from inspector.compat.limits import limit_iteration as limit_iteration
 from inspector.compat.registry import export
-from inspector.compat.tf.control import TensorSpec
 from inspector.compat.tf.dtypes import dtype_name
+from inspector.compat.tf.elements import (
+    as_tensors,
+    called_with,
+    interleaved,
+    packed_like,
+    padded,
+    row_of,
+    shuffled,
+    stacked,
+    typed,
+)
 from inspector.compat.tf.runtime import OutOfRangeError
-from inspector.compat.tf.shapes import static_shape
-from inspector.compat.tf.tensors import StringTensor, host, strings, tensor
+from inspector.compat.tf.specs import TensorSpec
+from inspector.compat.tf.tensors import host, strings, tensor
 from inspector.engine.tensor import Tensor
 
 tree = keras.tree
@@ -52,19 +62,19 @@ class Dataset:
 
     @staticmethod
     def from_tensor_slices(tensors: Any, name: str | None = None) -> Dataset:
-        structure = _as_tensors(tensors)
+        structure = as_tensors(tensors)
         flat = tree.flatten(structure)
         count = len(flat[0]) if flat else 0
 
         def make() -> Iterator[Any]:
             for index in range(count):
-                yield tree.pack_sequence_as(structure, [_row(x, index) for x in flat])
+                yield tree.pack_sequence_as(structure, [row_of(x, index) for x in flat])
 
         return Dataset(make, count)
 
     @staticmethod
     def from_tensors(tensors: Any, name: str | None = None) -> Dataset:
-        structure = _as_tensors(tensors)
+        structure = as_tensors(tensors)
         return Dataset(lambda: iter([structure]), 1)
 
     @staticmethod
@@ -80,7 +90,7 @@ class Dataset:
 
         def make() -> Iterator[Any]:
             for element in generator(*[host(tensor(a)) for a in args or ()]):
-                yield _typed(element, signature)
+                yield typed(element, signature)
 
         return Dataset(make)
 
@@ -97,7 +107,7 @@ class Dataset:
 
         def make() -> Iterator[Any]:
             for row in zip(*(part._make() for part in parts), strict=False):
-                yield _packed(structure, row)
+                yield packed_like(structure, row)
 
         known = [part._length for part in parts if part._length != INFINITE]
         return Dataset(make, UNKNOWN if UNKNOWN in known else min(known, default=INFINITE))
@@ -157,7 +167,7 @@ class Dataset:
     ) -> Dataset:
         def make() -> Iterator[Any]:
             for element in self._make():
-                yield _as_tensors(_apply(map_func, element))
+                yield as_tensors(called_with(map_func, element))
 
         return Dataset(make, self._length)
 
@@ -169,7 +179,7 @@ class Dataset:
         deterministic: Any = None,
         name: str | None = None,
     ) -> Dataset:
-        return self._grouped(int(batch_size), drop_remainder, _stacked)
+        return self._grouped(int(batch_size), drop_remainder, stacked)
 
     def padded_batch(
         self,
@@ -180,7 +190,7 @@ class Dataset:
         name: str | None = None,
     ) -> Dataset:
         def join(elements: list[Any]) -> Any:
-            return _padded(elements, padded_shapes, padding_values)
+            return padded(elements, padded_shapes, padding_values)
 
         return self._grouped(int(batch_size), drop_remainder, join)
 
@@ -205,7 +215,7 @@ class Dataset:
 
         def make() -> Iterator[Any]:
             turn = next(rounds) if reshuffle_each_iteration else 0
-            return _shuffled(self._make(), size, (0 if seed is None else int(seed), turn))
+            return shuffled(self._make(), size, (0 if seed is None else int(seed), turn))
 
         return Dataset(make, self._length)
 
@@ -237,16 +247,10 @@ class Dataset:
         return Dataset(lambda: itertools.islice(self._make(), number, None), length)
 
     def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
-        return Dataset(
-            lambda: (e for e in self._make() if bool(host(tensor(_apply(predicate, e)))))
-        )
+        return Dataset(lambda: (e for e in self._make() if _holds(predicate, e)))
 
     def take_while(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
-        return Dataset(
-            lambda: itertools.takewhile(
-                lambda e: bool(host(tensor(_apply(predicate, e)))), self._make()
-            )
-        )
+        return Dataset(lambda: itertools.takewhile(lambda e: _holds(predicate, e), self._make()))
 
     def concatenate(self, dataset: Dataset, name: str | None = None) -> Dataset:
         lengths = (self._length, dataset._length)
@@ -264,7 +268,7 @@ class Dataset:
     def flat_map(self, map_func: Callable[..., Any], name: str | None = None) -> Dataset:
         def make() -> Iterator[Any]:
             for element in self._make():
-                yield from _apply(map_func, element)._make()
+                yield from called_with(map_func, element)._make()
 
         return Dataset(make)
 
@@ -278,8 +282,8 @@ class Dataset:
         cycle = int(cycle_length) if cycle_length and int(cycle_length) > 0 else 4
 
         def make() -> Iterator[Any]:
-            waiting = (_apply(map_func, element)._make() for element in self._make())
-            return _interleaved(waiting, cycle, int(block_length or 1))
+            waiting = (called_with(map_func, element)._make() for element in self._make())
+            return interleaved(waiting, cycle, int(block_length or 1))
 
         return Dataset(make)
 
@@ -305,17 +309,17 @@ class Dataset:
     def reduce(
         self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None
     ) -> Any:
-        state = _as_tensors(initial_state)
+        state = as_tensors(initial_state)
         for element in self._make():
-            state = _as_tensors(reduce_func(state, element))
+            state = as_tensors(reduce_func(state, element))
         return state
 
     def scan(self, initial_state: Any, scan_func: Callable[..., Any], **ignored: Any) -> Dataset:
         def make() -> Iterator[Any]:
-            state = _as_tensors(initial_state)
+            state = as_tensors(initial_state)
             for element in self._make():
                 state, made = scan_func(state, element)
-                yield _as_tensors(made)
+                yield as_tensors(made)
 
         return Dataset(make, self._length)
 
@@ -353,13 +357,13 @@ class Dataset:
         def make() -> Iterator[Any]:
             buckets: dict[int, list[Any]] = {}
             for element in self._make():
-                length = int(_apply(element_length_func, element))
+                length = int(called_with(element_length_func, element))
                 at = int(np.searchsorted(bucket_boundaries, length, "right"))
                 buckets.setdefault(at, []).append(element)
                 if len(buckets[at]) == int(bucket_batch_sizes[at]):
-                    yield _padded(buckets.pop(at), padded_shapes, padding_values)
+                    yield padded(buckets.pop(at), padded_shapes, padding_values)
             for rest in buckets.values():
-                yield _padded(rest, padded_shapes, padding_values)
+                yield padded(rest, padded_shapes, padding_values)
 
         return Dataset(make)
 
@@ -444,104 +448,8 @@ class Elements:
             raise OutOfRangeError("End of sequence") from None
 
 
-def _apply(function: Callable[..., Any], element: Any) -> Any:
-    """Call with a tuple element spread over the arguments, as TensorFlow does."""
-    return function(*element) if type(element) is tuple else function(element)
-
-
-def _as_tensors(structure: Any) -> Any:
-    """A structure with every leaf a tensor; lists of plain values become one tensor."""
-    if isinstance(structure, Dataset) or hasattr(structure, "to_tensor"):
-        return structure
-    if isinstance(structure, dict):
-        return {key: _as_tensors(value) for key, value in structure.items()}
-    if isinstance(structure, tuple):
-        values = [_as_tensors(value) for value in structure]
-        return type(structure)(*values) if hasattr(structure, "_fields") else tuple(values)
-    if type(structure).__name__ in ("DataFrame", "Series") and hasattr(structure, "to_numpy"):
-        return tensor(structure.to_numpy())
-    return None if structure is None else tensor(structure)
-
-
-def _row(x: Any, index: int) -> Any:
-    if isinstance(x, StringTensor) or not isinstance(x, Tensor):
-        return x[index]
-    # Straight from the array: a row of data is not an op of the model.
-    return Tensor(np.asarray(x.data[index]) if isinstance(x.data, np.ndarray) else x.data[index])
-
-
-def _typed(element: Any, signature: Any) -> Any:
-    if signature is None:
-        return _as_tensors(element)
-    if isinstance(signature, dict):
-        return {key: _typed(element[key], part) for key, part in signature.items()}
-    if isinstance(signature, tuple | list):
-        return tuple(_typed(e, part) for e, part in zip(element, signature, strict=True))
-    return tensor(element, getattr(signature, "dtype", signature))
-
-
 def _dataset(part: Any) -> Dataset:
     return part if isinstance(part, Dataset) else Dataset(lambda: iter(part))
-
-
-def _packed(structure: Any, row: Iterable[Any]) -> Any:
-    if isinstance(structure, dict):
-        return dict(zip(structure, row, strict=True))
-    values = iter(row)
-    return tuple(
-        _packed(part, itertools.islice(values, len(tree.flatten(part))))
-        if isinstance(part, tuple | list | dict)
-        else next(values)
-        for part in structure
-    )
-
-
-def _stacked(elements: list[Any]) -> Any:
-    return tree.map_structure(lambda *rows: _stack_rows(rows), *elements)
-
-
-def _stack_rows(rows: Any) -> Any:
-    if isinstance(rows[0], StringTensor):
-        return strings(np.stack([row.texts() for row in rows]))
-    if not isinstance(rows[0], Tensor):
-        from inspector.compat.tf.ragged import RaggedTensor
-
-        return RaggedTensor([row.to_list() for row in rows])
-    return ops.convert_to_tensor(np.stack([host(row) for row in rows]), rows[0].dtype)
-
-
-def _padded(elements: list[Any], shapes: Any, values: Any) -> Any:
-    flat = [tree.flatten(element) for element in elements]
-    count = len(flat[0])
-    wanted = _per_leaf(shapes, count, is_shape=True)
-    fills = _per_leaf(values, count, is_shape=False)
-    made = [_pad_rows([row[i] for row in flat], wanted[i], fills[i]) for i in range(count)]
-    return tree.pack_sequence_as(elements[0], made)
-
-
-def _per_leaf(given: Any, count: int, *, is_shape: bool) -> list[Any]:
-    """One setting per leaf: shapes are tuples or lists of sizes, values are scalars."""
-    if given is None:
-        return [None] * count
-    items = list(given.values()) if isinstance(given, dict) else given
-    whole = not isinstance(items, list | tuple) or (
-        is_shape and all(d is None or isinstance(d, int) for d in items)
-    )
-    return [items] * count if whole else [x for x in items]
-
-
-def _pad_rows(rows: list[Any], shape: Any, value: Any) -> Any:
-    arrays = [r.texts() if isinstance(r, StringTensor) else host(r) for r in rows]
-    longest = [max(sizes) for sizes in zip(*(a.shape for a in arrays), strict=True)]
-    given = static_shape(shape) if shape is not None else (-1,) * len(longest)
-    sizes = [low if size < 0 else size for low, size in zip(longest, given, strict=True)]
-    text = isinstance(rows[0], StringTensor)
-    fill = ("" if text else 0) if value is None else np.asarray(value).item()
-    joined = np.full((len(arrays), *sizes), fill, object if text else arrays[0].dtype)
-    for index, array in enumerate(arrays):
-        place: Any = (index, *(slice(0, n) for n in array.shape))
-        joined[place] = array
-    return strings(joined) if text else tensor(joined)
 
 
 def _windows(rows: list[Any]) -> Any:
@@ -553,27 +461,8 @@ def _windows(rows: list[Any]) -> Any:
     return dict(zip(rows[0], made, strict=True)) if isinstance(rows[0], dict) else tuple(made)
 
 
-def _shuffled(elements: Iterator[Any], size: int, seed: tuple[int, int]) -> Iterator[Any]:
-    numbers = np.random.default_rng(seed)
-    buffer = list(itertools.islice(elements, size))
-    for element in elements:
-        at = int(numbers.integers(len(buffer)))
-        out, buffer[at] = buffer[at], element
-        yield out
-    for at in numbers.permutation(len(buffer)):
-        yield buffer[int(at)]
-
-
-def _interleaved(waiting: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:
-    open_ones = list(itertools.islice(waiting, cycle))
-    while open_ones:
-        for at, stream in enumerate(list(open_ones)):
-            yield from itertools.islice(stream, block - 1)
-            try:
-                yield next(stream)
-            except StopIteration:
-                open_ones[at] = next(waiting, None)
-        open_ones = [stream for stream in open_ones if stream is not None]
+def _holds(predicate: Callable[..., Any], element: Any) -> bool:
+    return bool(host(tensor(called_with(predicate, element))))
 
 
 def _numpy(leaf: Any) -> Any:

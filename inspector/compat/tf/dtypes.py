@@ -105,7 +105,8 @@ class DType(str):
             return which == "max"
         import ml_dtypes
 
-        info = np.iinfo(str(self)) if self.is_integer else ml_dtypes.finfo(str(self))
+        finfo: Any = ml_dtypes.finfo
+        info = np.iinfo(str(self)) if self.is_integer else finfo(str(self))
         return getattr(info, which)
 
     def __eq__(self, other: object) -> bool:

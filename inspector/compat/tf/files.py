@@ -60,7 +60,7 @@ def matching_files(pattern: Any, name: str | None = None) -> StringTensor:
 
 def _pixels(contents: Any, channels: int) -> Any:
     try:
-        from PIL import Image
+        from PIL import Image  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise not_available(
             "Decoding an image without Pillow", fix="Install Pillow, or feed an array instead."
@@ -81,7 +81,7 @@ def decode_image(
 ) -> Any:
     pixels = tensor(_pixels(contents, channels or 0))
     if as_dtype(dtype).is_floating:
-        from inspector.compat.tf.image import convert_image_dtype
+        from inspector.compat.tf.colours import convert_image_dtype
 
         return convert_image_dtype(pixels, dtype)
     return pixels

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 
 from inspector.compat.registry import export, public
-from inspector.compat.tf.dtypes import as_dtype, dtype_of
 from inspector.compat.tf.shapes import static_shape
 from inspector.compat.tf.tensors import host, tensor
 
@@ -196,7 +195,7 @@ def _chance(seed: Any) -> float:
     return float(host(uniform((), seed=seed)))
 
 
-def _between(low: float, high: float, seed: Any) -> float:
+def between(low: float, high: float, seed: Any) -> float:
     return low + (high - low) * _chance(seed)
 
 
@@ -218,118 +217,6 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
         int(_chance(seed) * (have - want + 1)) for have, want in zip(x.shape, sizes, strict=True)
     ]
     return x[tuple(slice(a, a + n) for a, n in zip(starts, sizes, strict=True))]
-
-
-@public("image.adjust_brightness")
-def adjust_brightness(image: Any, delta: float) -> Any:
-    x = tensor(image)
-    if dtype_of(x).is_floating:
-        return ops.add(x, delta)
-    scaled = convert_image_dtype(x, "float32") + delta
-    return convert_image_dtype(scaled, dtype_of(x), saturate=True)
-
-
-@public("image.random_brightness", "image.stateless_random_brightness")
-def random_brightness(image: Any, max_delta: float, seed: Any = None) -> Any:
-    return adjust_brightness(image, _between(-max_delta, max_delta, seed))
-
-
-@public("image.adjust_contrast")
-def adjust_contrast(images: Any, contrast_factor: float) -> Any:
-    """(x - mean) * factor + mean, with the mean of each channel over the image."""
-    x = tensor(images)
-    values = x if dtype_of(x).is_floating else convert_image_dtype(x, "float32")
-    mean = ops.mean(values, axis=(-3, -2), keepdims=True)
-    changed = (values - mean) * contrast_factor + mean
-    return changed if values is x else convert_image_dtype(changed, dtype_of(x), saturate=True)
-
-
-@public("image.random_contrast", "image.stateless_random_contrast")
-def random_contrast(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
-    return adjust_contrast(image, _between(lower, upper, seed))
-
-
-@public("image.adjust_gamma")
-def adjust_gamma(image: Any, gamma: float = 1, gain: float = 1) -> Any:
-    return ops.multiply(ops.power(tensor(image), gamma), gain)
-
-
-@public("image.rgb_to_hsv")
-def rgb_to_hsv(images: Any, name: str | None = None) -> Any:
-    return ops.image.rgb_to_hsv(tensor(images))
-
-
-@public("image.hsv_to_rgb")
-def hsv_to_rgb(images: Any, name: str | None = None) -> Any:
-    return ops.image.hsv_to_rgb(tensor(images))
-
-
-def _in_hsv(image: Any, change: Any) -> Any:
-    x = tensor(image)
-    floats = x if dtype_of(x).is_floating else convert_image_dtype(x, "float32")
-    h, s, v = (rgb_to_hsv(floats)[..., i : i + 1] for i in range(3))
-    changed = hsv_to_rgb(ops.concatenate(change(h, s, v), axis=-1))
-    return changed if floats is x else convert_image_dtype(changed, dtype_of(x), saturate=True)
-
-
-@public("image.adjust_saturation")
-def adjust_saturation(image: Any, saturation_factor: float, name: str | None = None) -> Any:
-    return _in_hsv(image, lambda h, s, v: [h, ops.clip(s * saturation_factor, 0, 1), v])
-
-
-@public("image.random_saturation", "image.stateless_random_saturation")
-def random_saturation(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
-    return adjust_saturation(image, _between(lower, upper, seed))
-
-
-@public("image.adjust_hue")
-def adjust_hue(image: Any, delta: float, name: str | None = None) -> Any:
-    return _in_hsv(image, lambda h, s, v: [ops.mod(h + delta, 1.0), s, v])
-
-
-@public("image.random_hue", "image.stateless_random_hue")
-def random_hue(image: Any, max_delta: float, seed: Any = None) -> Any:
-    return adjust_hue(image, _between(-max_delta, max_delta, seed))
-
-
-@public("image.rgb_to_grayscale")
-def rgb_to_grayscale(images: Any, name: str | None = None) -> Any:
-    x = tensor(images)
-    weights = tensor([0.2989, 0.587, 0.114])
-    grey = ops.sum(ops.cast(x, "float32") * weights, axis=-1, keepdims=True)
-    return ops.cast(grey, dtype_of(x))
-
-
-@public("image.grayscale_to_rgb")
-def grayscale_to_rgb(images: Any, name: str | None = None) -> Any:
-    return ops.repeat(tensor(images), 3, axis=-1)
-
-
-@public("image.rgb_to_yuv")
-def rgb_to_yuv(images: Any) -> Any:
-    kernel = [
-        [0.299, -0.14714119, 0.61497538],
-        [0.587, -0.28886916, -0.51496512],
-        [0.114, 0.43601035, -0.10001026],
-    ]
-    return ops.matmul(tensor(images), tensor(kernel))
-
-
-@public("image.convert_image_dtype")
-def convert_image_dtype(
-    image: Any, dtype: Any, saturate: bool = False, name: str | None = None
-) -> Any:
-    """Floats are 0 to 1, integers 0 to their largest value."""
-    x, wanted = tensor(image), as_dtype(dtype)
-    source = dtype_of(x)
-    if source.is_floating and wanted.is_floating:
-        return ops.cast(x, wanted)
-    if wanted.is_floating:
-        return ops.divide(ops.cast(x, wanted), float(source.max))
-    if source.is_floating:
-        scaled = ops.multiply(x, float(wanted.max) + 0.5)
-        return ops.cast(ops.clip(scaled, 0, float(wanted.max)) if saturate else scaled, wanted)
-    return ops.cast(ops.multiply(ops.cast(x, "float64"), wanted.max / source.max), wanted)
 
 
 @public("image.per_image_standardization")
@@ -419,80 +306,3 @@ def extract_patches(
         padding=padding.lower(),
         data_format="channels_last",
     )
-
-
-@public("image.non_max_suppression")
-def non_max_suppression(
-    boxes: Any,
-    scores: Any,
-    max_output_size: Any,
-    iou_threshold: float = 0.5,
-    score_threshold: float = float("-inf"),
-    name: str | None = None,
-) -> Any:
-    """Indices of boxes, best first, without those that overlap a better one too much."""
-    found, points = host(tensor(boxes)), host(tensor(scores))
-    kept: list[int] = []
-    for at in np.argsort(-points, kind="stable"):
-        if len(kept) == int(max_output_size) or points[at] <= score_threshold:
-            break
-        if all(_overlap(found[at], found[other]) <= iou_threshold for other in kept):
-            kept.append(int(at))
-    return tensor(np.array(kept, "int32"))
-
-
-def _overlap(a: Any, b: Any) -> float:
-    """Intersection over union of two (y1, x1, y2, x2) boxes, corners in any order."""
-    (ay, by), (ax, bx) = (sorted(a[i::2]) for i in range(2))
-    (cy, dy), (cx, dx) = (sorted(b[i::2]) for i in range(2))
-    shared = max(0.0, min(by, dy) - max(ay, cy)) * max(0.0, min(bx, dx) - max(ax, cx))
-    union = (by - ay) * (bx - ax) + (dy - cy) * (dx - cx) - shared
-    return float(shared / union) if union > 0 else 0.0
-
-
-@public("image.combined_non_max_suppression")
-def combined_non_max_suppression(
-    boxes: Any,
-    scores: Any,
-    max_output_size_per_class: Any,
-    max_total_size: Any,
-    iou_threshold: float = 0.5,
-    score_threshold: float = float("-inf"),
-    pad_per_class: bool = False,
-    clip_boxes: bool = True,
-    name: str | None = None,
-) -> Any:
-    """Per image and class, then the best of all: boxes, scores, classes, counts."""
-    places, points = host(tensor(boxes)), host(tensor(scores))
-    total = int(max_total_size)
-    out = [np.zeros((len(places), total, *tail), "float32") for tail in ((4,), (), ())]
-    counts = np.zeros(len(places), "int32")
-    for image in range(len(places)):
-        found = []
-        for kind in range(points.shape[2]):
-            own = places[image, :, min(kind, places.shape[2] - 1)]
-            kept = non_max_suppression(
-                own, points[image, :, kind], max_output_size_per_class, iou_threshold,
-                score_threshold,
-            )  # fmt: skip
-            found += [(points[image, i, kind], own[i], kind) for i in host(kept)]
-        found = sorted(found, key=lambda hit: -hit[0])[:total]
-        counts[image] = len(found)
-        for slot, (score, box, kind) in enumerate(found):
-            out[0][image, slot] = np.clip(box, 0, 1) if clip_boxes else box
-            out[1][image, slot], out[2][image, slot] = score, kind
-    return tuple(map(tensor, (*out, counts)))
-
-
-@public("image.draw_bounding_boxes")
-def draw_bounding_boxes(images: Any, boxes: Any, colors: Any, name: str | None = None) -> Any:
-    drawn = np.array(host(tensor(images)), "float32")
-    palette = host(tensor(colors)) if colors is not None else np.ones((1, drawn.shape[-1]))
-    for image, frames in zip(drawn, host(tensor(boxes)), strict=True):
-        scale = np.array([image.shape[0] - 1, image.shape[1] - 1] * 2)
-        for number, frame in enumerate(frames):
-            top, left, bottom, right = (frame * scale).astype(int)
-            colour = palette[number % len(palette)][: image.shape[-1]]
-            image[[top, bottom], left : right + 1] = colour
-            image[top : bottom + 1, [left, right]] = colour
-    return tensor(drawn)

@@ -40,7 +40,10 @@ def gather(
 
 
 def _gather_rows(x: Any, index: Any, batch_dims: int, axis: int) -> Any:
-    rows = [gather(a, i, axis=axis - 1, batch_dims=batch_dims - 1) for a, i in zip(x, index)]
+    rows = [
+        gather(a, i, axis=axis - 1, batch_dims=batch_dims - 1)
+        for a, i in zip(x, index, strict=True)
+    ]
     return ops.stack(rows)
 
 
@@ -172,14 +175,16 @@ def argsort(
 def searchsorted(
     sorted_sequence: Any,
     values: Any,
-    side: str = "left",
+    side: Any = "left",
     out_type: Any = "int32",
     name: str | None = None,
 ) -> Any:
     ordered, values = host(tensor(sorted_sequence)), host(tensor(values))
     if ordered.ndim == 1:
         return tensor(np.searchsorted(ordered, values, side), out_type)
-    flat = zip(ordered.reshape(-1, ordered.shape[-1]), values.reshape(-1, values.shape[-1]))
+    flat = zip(
+        ordered.reshape(-1, ordered.shape[-1]), values.reshape(-1, values.shape[-1]), strict=True
+    )
     found = np.stack([np.searchsorted(row, wanted, side) for row, wanted in flat])
     return tensor(found.reshape(values.shape), out_type)
 

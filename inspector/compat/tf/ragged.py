@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class RaggedTensor:
     def from_row_splits(cls, values: Any, row_splits: Any, **ignored: Any) -> RaggedTensor:
         flat = _plain(values)
         splits = [int(split) for split in np.asarray(row_splits)]
-        rows = [flat[start:stop] for start, stop in zip(splits, splits[1:], strict=False)]
+        rows = [flat[start:stop] for start, stop in itertools.pairwise(splits)]
         return cls(rows, getattr(values, "dtype", None))
 
     @classmethod

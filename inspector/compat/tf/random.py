@@ -27,7 +27,7 @@ class _Global:
 def _seed(seed: Any) -> Any:
     """A seed for one draw: the given one, else the next of the global generator."""
     if seed is not None:
-        return tuple(int(s) for s in np.asarray(seed).reshape(-1))[0]
+        return int(np.asarray(seed).reshape(-1)[0])
     return _Global.seeds
 
 

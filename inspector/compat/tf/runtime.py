@@ -48,7 +48,8 @@ for _name in ("list_physical_devices", "list_logical_devices", "get_visible_devi
 for _name in ("list_physical_devices", "list_logical_devices"):
     export(f"config.experimental.{_name}", _devices)
 export(
-    "config.set_visible_devices config.set_logical_device_configuration config.set_soft_device_placement "
+    "config.set_visible_devices config.set_logical_device_configuration "
+    "config.set_soft_device_placement "
     "config.run_functions_eagerly config.experimental_run_functions_eagerly "
     "config.experimental.set_memory_growth config.experimental.set_visible_devices "
     "config.experimental.set_virtual_device_configuration config.optimizer.set_jit "
@@ -250,7 +251,8 @@ export("lite.Optimize.DEFAULT", "DEFAULT")
 # Exceptions of tf.errors, all of one base as in TensorFlow.
 OpError = export("errors.OpError", type("OpError", (Exception,), {}))
 for _name in (
-    "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "FailedPreconditionError",
+    "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError",
+    "FailedPreconditionError",
     "InternalError", "NotFoundError", "PermissionDeniedError",
     "ResourceExhaustedError", "UnavailableError", "UnimplementedError", "UnknownError",
 ):  # fmt: skip

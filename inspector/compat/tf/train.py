@@ -47,7 +47,8 @@ class CheckpointManager:
     latest_checkpoint = None
 
     def __init__(self, checkpoint: Any, directory: Any, *args: Any, **kwargs: Any) -> None:
-        self.checkpoint, self.directory, self.checkpoints = checkpoint, directory, []
+        self.checkpoint, self.directory = checkpoint, directory
+        self.checkpoints: list[str] = []
 
     def save(self, *args: Any, **kwargs: Any) -> str:
         return f"{self.directory}/ckpt-1"

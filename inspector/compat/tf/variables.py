@@ -168,7 +168,7 @@ class IndexedSlices:
 
     def __tf_tensor__(self, dtype: Any) -> Tensor:
         sizes = tuple(int(size) for size in self.dense_shape)
-        return ops.scatter(ops.expand_dims(self.indices, -1), self.values, sizes)  # type: ignore[no-any-return]
+        return ops.scatter(ops.expand_dims(self.indices, -1), self.values, sizes)
 
 
 export("IndexedSlices", IndexedSlices)
