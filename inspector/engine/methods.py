@@ -10,6 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from inspector.engine import products, promotion
 from inspector.engine.operands import operands
 from inspector.engine.primitives import (
@@ -23,17 +25,20 @@ from inspector.engine.rules import normalize_axes, normalize_axis
 from inspector.engine.tensor import Tensor
 
 _SUMMED = {
-    "bool": "int32",
-    "int8": "int32",
-    "int16": "int32",
-    "uint8": "uint32",
-    "uint16": "uint32",
+    np.dtype(narrow): np.dtype(wide)
+    for narrow, wide in (
+        ("bool", "int32"),
+        ("int8", "int32"),
+        ("int16", "int32"),
+        ("uint8", "uint32"),
+        ("uint16", "uint32"),
+    )
 }
 
 
 def summed_dtype(dtype: Any) -> Any:
     """The dtype that elements of this one are added up or multiplied in."""
-    return promotion.dtype_of(_SUMMED.get(dtype.name, dtype))
+    return _SUMMED.get(dtype, dtype)
 
 
 def floating(x: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ KerasTensor) are none of ours: their own operator answers.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,16 @@ _NUMBERS = (bool, int, float, complex)
 
 
 def constant(value: Any, dtype: Any) -> Tensor:
-    """A 0-d tensor of one Python number."""
-    return Tensor(array_module.xp.asarray(value, dtype))
+    """A 0-d tensor of one Python number; the same tensor for the same number."""
+    if value == 0 and type(value) is not int:
+        # 0.0 and -0.0 are one key of a cache, but two numbers.
+        return Tensor(array_module.xp.asarray(value, dtype))
+    return _cached(value, dtype, array_module.xp)
+
+
+@functools.lru_cache(maxsize=1024, typed=True)
+def _cached(value: Any, dtype: Any, xp: Any) -> Tensor:
+    return Tensor(xp.asarray(value, dtype))
 
 
 def cast_to(tensor: Tensor, dtype: Any) -> Tensor:

@@ -58,10 +58,10 @@ def _unpromoted(run: Callable[..., Any]) -> Callable[[Tensor], Any]:
 
 
 def _power(x: Tensor, other: Any) -> Any:
-    # x**2 is frequent, and a hundred times faster as a product than as a power.
-    if type(other) in (int, float) and other == 2 and x.dtype.kind not in "bT":
-        dtype = dtype_with(x, other)
-        return elementwise.square(cast_to(x, dtype))
+    if type(other) in (int, float) and x.dtype.kind not in "bT":
+        found = products.power_of(cast_to(x, dtype_with(x, other)), other)
+        if found is not None:
+            return found
     return _general_power(x, other)
 
 

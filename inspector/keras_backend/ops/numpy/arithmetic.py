@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inspector.engine import products
 from inspector.engine.primitives import arithmetic, bitwise, choice, comparison, elementwise
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.ops.numpy.prepare import (
@@ -47,7 +48,9 @@ def divide_no_nan(x1: Any, x2: Any) -> Any:
 
 
 def power(x1: Any, x2: Any) -> Any:
-    return arithmetic.power(*numeric_operands(x1, x2))
+    a, b = numeric_operands(x1, x2)
+    found = products.power_of(a, x2) if type(x2) in (int, float) else None
+    return arithmetic.power(a, b) if found is None else found
 
 
 def floor_divide(x1: Any, x2: Any) -> Any:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine import array_module, promotion
+from inspector.engine import promotion
 from inspector.engine.methods import axes_of, summed_dtype
-from inspector.engine.operators import cast_to
+from inspector.engine.operands import cast_to, constant
 from inspector.engine.rules import BOOL, FLOAT32, INT32, normalize_axis
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor, to_dtype
@@ -25,11 +25,6 @@ _WEAK: dict[type, Any] = {bool: "bool"}
 def tensor(x: Any, dtype: Any = None) -> Tensor:
     """Anything array-like as a Tensor, its dtype as Keras has it."""
     return x if type(x) is Tensor and dtype is None else convert_to_tensor(x, dtype)
-
-
-def constant(value: Any, dtype: Any) -> Tensor:
-    """A 0-d tensor."""
-    return Tensor(array_module.xp.asarray(value, dtype))
 
 
 def kind_of(x: Any) -> Any:
