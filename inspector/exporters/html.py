@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from xml.sax.saxutils import escape
+from html import escape
 
 from inspector.exporters.diagram import Diagram, printable, where
 from inspector.exporters.palette import PALETTES

@@ -6,7 +6,7 @@ Painted back to front: frames of expanded groups, edges, boxes, labels.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from inspector.exporters.diagram import Diagram, printable, where
 from inspector.exporters.palette import PALETTES, Palette
@@ -246,8 +246,9 @@ def _n(number: float) -> str:
 
 
 def _t(text: str) -> str:
-    return escape(printable(text))
+    return escape(printable(text), quote=False)
 
 
 def _q(text: str) -> str:
-    return quoteattr(printable(text))
+    # Line ends are escaped too: XML would read them as spaces.
+    return '"' + escape(printable(text)).replace("\n", "&#10;").replace("\t", "&#9;") + '"'
