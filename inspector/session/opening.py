@@ -15,6 +15,7 @@ from typing import Protocol
 
 from inspector import compat
 from inspector.capture import Recorder
+from inspector.compat.limits import limit_iteration
 from inspector.engine import array_module
 from inspector.errors import CaptureError
 from inspector.loading import given_inputs, inputs, uncalled
@@ -42,6 +43,9 @@ from inspector.session.protocol import (
 )
 from inspector.session.settings import Settings
 from inspector.trace import Engine, OpenFailure, Run, Trace
+
+# How many batches a script's own loop over a data set gets.
+_DATASET_ELEMENTS = 2
 
 
 class Outgoing(Protocol):
@@ -175,6 +179,8 @@ class OpenedFile:
     def _install(self) -> None:
         set_seed(self._command.seed)
         self._exits.callback(compat.install(self._notes.add).remove)
+        limit_iteration(_DATASET_ELEMENTS, self._notes.add)
+        self._exits.callback(limit_iteration, None)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
         self._exits.callback(self._recorder.uninstall)

@@ -79,14 +79,16 @@ def statistics(values: Array) -> Statistics:
 def _spread(
     blocks: list[Array], mean: float, low: float, high: float, count: int
 ) -> tuple[float, tuple[int, ...], tuple[float, ...]]:
-    scale = max(abs(low - mean), abs(high - mean)) or 1.0
-    edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low, low])
-    if not np.isfinite(scale) or (high > low and not np.all(np.diff(edges) > 0)):
-        edges = np.array([low, high])  # too far apart, or too close, for bins between
+    scale = max(abs(low), abs(high)) or 1.0  # squares of large values would be infinite
+    edges = np.array([low, high])
+    if 0 < high - low < np.inf:
+        even = np.linspace(low, high, BINS + 1)
+        if np.all(np.diff(even) > 0):  # else the ends are too close for bins between
+            edges = even
     squares, counts = 0.0, np.zeros(len(edges) - 1, dtype=np.int64)
     for block in map(_as_float, blocks):
         finite = block[np.isfinite(block)]
-        squares += float((((finite - mean) / scale) ** 2).sum())
+        squares += float(((finite / scale - mean / scale) ** 2).sum())
         if len(edges) == 2:
             counts += finite.size
         else:

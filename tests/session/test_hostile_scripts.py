@@ -85,9 +85,7 @@ def test_opening_keeps_the_run_when_the_worker_dies(script, text, exit_code, lin
 
 
 def test_worker_ends_itself_when_memory_is_above_the_limit(script):
-    text = (
-        "xs = []\nwhile True:\n    xs.append(np.ones(1 << 18))"
-    )
+    text = "xs = []\nwhile True:\n    xs.append(np.ones(1 << 18))"
     environment = {"INSPECTOR_MEMORY_MB": "700"}
 
     result = open_file(script(text), environment=environment, timeout_s=60)

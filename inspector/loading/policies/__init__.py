@@ -15,6 +15,7 @@ from inspector.loading.policies import (
     files,
     folders,
     guard,
+    images,
     plots,
     processes,
     training,
@@ -33,6 +34,7 @@ POLICIES = (
     datasets.install,
     downloads.install,
     folders.install,
+    images.install,
     finder.install,
 )
 
