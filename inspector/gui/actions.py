@@ -173,6 +173,22 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action(
+        "run_inference",
+        "&Run",
+        "Run the model again, for &inference",
+        ("Ctrl+F5",),
+        "Run the model in view again on its recorded inputs",
+        "run_inference",
+    ),
+    Action(
+        "run_training",
+        "&Run",
+        "Run the model again, in &training mode",
+        ("Ctrl+Shift+F5",),
+        "Run the model in view again on its recorded inputs, as in training",
+        "run_training",
+    ),
+    Action(
         "find",
         "&Go",
         "&Find a call…",

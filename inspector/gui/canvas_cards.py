@@ -105,6 +105,10 @@ def paint_far_cards(painter: QPainter, item: CanvasItem, cards: NDArray[np.intp]
         boxes = np.ascontiguousarray(item.drawing.rects[cards[categories == name]])
         painter.setBrush(item.theme.category(name))
         painter.drawRects(as_rects(boxes), len(boxes))  # type: ignore[call-overload]  # C++ pointer and count
+
+
+def paint_far_marks(painter: QPainter, item: CanvasItem) -> None:
+    """Rings around the selected, the current and the failing box, seen from any distance."""
     for index, colour in (
         (item.selected, item.theme.accent),
         (item.marks.current, item.theme.step),

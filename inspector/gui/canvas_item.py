@@ -18,6 +18,7 @@ from inspector.gui.canvas_cards import (
     frame_colour,
     paint_card,
     paint_far_cards,
+    paint_far_marks,
     paint_frame,
 )
 from inspector.gui.canvas_edges import (
@@ -118,7 +119,10 @@ class CanvasItem(QGraphicsItem):
         *,
         most_detailed: int = MOST_DETAILED,
     ) -> None:
-        """Paint what meets `area` at a level of detail (pixels a scene unit)."""
+        """Paint what meets `area` at a level of detail (pixels a scene unit).
+
+        most_detailed: above this many cards none is painted in detail; 0 leaves marks out too.
+        """
         shown = self._grid.query(area.x(), area.y(), area.width(), area.height())
         frames = [int(i) for i in shown if self.drawing.kinds[i] == FRAME]
         cards = shown[self.drawing.kinds[shown] != FRAME]
@@ -129,6 +133,8 @@ class CanvasItem(QGraphicsItem):
         if is_far:
             paint_far_edges(painter, self, area)
             paint_far_cards(painter, self, cards)
+            if most_detailed:
+                paint_far_marks(painter, self)
             return
         paint_edges(painter, self, area)
         self._paint_cards(painter, cards, lod)

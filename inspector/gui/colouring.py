@@ -29,22 +29,31 @@ def diverging(*, is_dark: bool) -> Rgba:
     return np.concatenate([table, np.full((_SIZE, 1), 255)], axis=1).astype(np.uint8)
 
 
-def scale_of(values: NDArray[np.float64]) -> float:
-    """The number at the ends of the colour scale: the largest finite magnitude, 1 for none."""
+def symmetric_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The ends of a colour scale with zero in its middle; -1 and 1 when there is nothing."""
     finite = values[np.isfinite(values)]
-    largest = float(np.abs(finite).max(initial=0.0))
-    return largest or 1.0
+    largest = float(np.abs(finite).max(initial=0.0)) or 1.0
+    return -largest, largest
 
 
-def coloured(values: NDArray[np.float64], scale: float, table: Rgba) -> Rgba:
+def own_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The smallest and the largest finite value, so that small differences show."""
+    finite = values[np.isfinite(values)]
+    if not finite.size or finite.min() == finite.max():
+        return symmetric_range(values)
+    return float(finite.min()), float(finite.max())
+
+
+def coloured(values: NDArray[np.float64], ends: tuple[float, float], table: Rgba) -> Rgba:
     """(rows, columns, 4) colours; NaN and infinities have their own, so that none is overlooked.
 
-    >>> coloured(np.array([[np.nan]]), 1.0, diverging(is_dark=False))[0, 0].tolist()
+    >>> coloured(np.array([[np.nan]]), (-1.0, 1.0), diverging(is_dark=False))[0, 0].tolist()
     [214, 0, 214, 255]
     """
     is_finite = np.isfinite(values)
-    place = np.where(is_finite, values, 0.0) / scale
-    picture = table[np.clip((place + 1) / 2 * (_SIZE - 1), 0, _SIZE - 1).astype(np.intp)]
+    low, high = ends
+    place = (np.where(is_finite, values, low) - low) / (high - low)
+    picture = table[np.clip(place * (_SIZE - 1), 0, _SIZE - 1).astype(np.intp)]
     picture[np.isnan(values)] = NOT_A_NUMBER
     picture[np.isinf(values)] = INFINITE
     return picture

@@ -171,6 +171,18 @@ class MainWindow(QMainWindow, GraphCommands):
         self.opening.stop()
         self.parts.progress.show_progress("Stopping…", -1.0)
 
+    def run_inference(self) -> None:
+        self._run_again(training=False)
+
+    def run_training(self) -> None:
+        self._run_again(training=True)
+
+    def _run_again(self, *, training: bool) -> None:
+        model = self.viewpoint.run.model
+        if model is not None:
+            self.commands.enable(("stop",), is_enabled=True)
+            self.opening.run_again(model, training=training)
+
     def close_file(self) -> None:
         self._forget()
         self.opening.close()
@@ -218,6 +230,8 @@ class MainWindow(QMainWindow, GraphCommands):
             self.parts.count("Findings", self.parts.findings.check(self.plugins))
         self.parts.graph.say_empty(_EMPTY_GRAPH[state])
         self.commands.enable(("stop",), is_enabled=state == "opening")
+        can_run = self.bridge.is_running and state == "open"
+        self.commands.enable(("run_inference", "run_training"), is_enabled=can_run)
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         engine = self.opening.engine
         where = f"{engine.array_module} on {engine.device}" if engine.device else "no engine yet"

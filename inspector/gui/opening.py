@@ -65,6 +65,7 @@ class Opening(QObject):
         self.path: Path | None = None
         self.state: State = "empty"
         self.engine = NO_ENGINE
+        self.is_running_again = False
         bridge.arrived.connect(self._take)
 
     def open(self, path: Path) -> None:
@@ -110,6 +111,7 @@ class Opening(QObject):
     def run_again(self, model: str, *, training: bool) -> None:
         """Run one model again on its recorded inputs."""
         if self.state == "open" and self._bridge.is_running:
+            self.is_running_again = True
             self.progressed.emit(f"Running {model}", -1.0)
             self._bridge.send(RunModel(model, training=training))
 
@@ -136,20 +138,33 @@ class Opening(QObject):
                 self.printed.emit(event)
             case TensorRead():
                 self.tensor_arrived.emit(event)
-            case RunUpdated(run, _):
-                self._viewpoint.update_run(run)
+            case RunUpdated():
+                self._take_run(event)
             case Opened(trace):
                 self._finish(trace)
             case Failed():
                 self.problem_found.emit(
                     Problem(event.type, event.message, event.fix, detail=event.traceback)
                 )
+                self._end_running()
                 if self.state == "opening":
                     self._set_state("open")
             case Lost():
                 self._lose(event)
             case _:
                 self._note(event)
+
+    def _take_run(self, event: RunUpdated) -> None:
+        self._viewpoint.update_run(event.run)
+        if self.is_running_again and event.ended:
+            self._end_running()
+            # Whoever asked for the run wants to see it.
+            self._viewpoint.show_run(event.run)
+
+    def _end_running(self) -> None:
+        if self.is_running_again:
+            self.is_running_again = False
+            self.state_changed.emit()
 
     def _note(self, event: Event) -> None:
         trace = self._viewpoint.trace
@@ -177,6 +192,7 @@ class Opening(QObject):
             self.problem_found.emit(problem)
 
     def _lose(self, event: Lost) -> None:
+        self.is_running_again = False
         self._bridge.close()
         self._set_state("lost")
         self.problem_found.emit(

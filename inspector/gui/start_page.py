@@ -21,7 +21,7 @@ from inspector.gui.icons import picture
 from inspector.gui.table_panel import set_role
 from inspector.gui.theme import Appearance
 
-_MOST_RECENT, _MOST_SAMPLES = 7, 14
+_MOST_RECENT, _MOST_SAMPLES = 9, 20
 
 
 class StartPage(QWidget):
@@ -56,6 +56,9 @@ class StartPage(QWidget):
             side.addStretch(1)
             lists.addLayout(side, 1)
         column.addLayout(lists)
+        hint = set_role(QLabel("F1 lists all keys. Nothing leaves this machine."), "muted")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(hint)
         column.addStretch(3)
         middle = QWidget()
         middle.setLayout(column)

@@ -75,7 +75,11 @@ QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 
 QSlider::handle:horizontal { background: $panel; border: 2px solid $accent; width: 10px;
               height: 10px; margin: -5px 0; border-radius: 7px; }
 QSlider::handle:horizontal:disabled { border-color: $border; }
-QCheckBox { color: $text; }
+QCheckBox { color: $text; spacing: 6px; }
+QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid $muted; border-radius: 3px;
+              background: $panel; }
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QProgressBar { background: $raised; border: 0; border-radius: 3px; height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 5px; }

@@ -141,10 +141,17 @@ class TensorView(QWidget):
         if answer.texts:
             self._readout.setText("  ".join(repr(text) for text in answer.texts[:8]))
             return
-        scale = self._heatmap.show_values(slicing.matrix(window_of(answer)))
-        cut = "  ·  first 256 of each axis" if slicing.is_cut else ""
-        self._resting = f"blue −{number_text(scale)}   0   red +{number_text(scale)}{cut}"
+        self._tell_scale(self._heatmap.show_values(slicing.matrix(window_of(answer))))
+
+    def _tell_scale(self, ends: tuple[float, float]) -> None:
+        is_cut = self._slicing is not None and self._slicing.is_cut
+        cut = "  (first 256 of each axis)" if is_cut else ""
+        self._resting = f"blue {number_text(ends[0])}   red {number_text(ends[1])}{cut}"
         self._readout.setText(self._resting)
+
+    def _set_own_range(self, is_own: bool) -> None:
+        if self._heatmap is not None:
+            self._tell_scale(self._heatmap.set_own_range(is_own))
 
     def _tell_cell(self, row: int, column: int) -> None:
         if self._heatmap is None or row < 0 or self._slicing is None:
@@ -191,6 +198,9 @@ class TensorView(QWidget):
         self._summary = set_role(QLabel(), "muted")
         self._summary.setFont(mono(8.5))
         self._log = QCheckBox("log counts")
+        self._own_range = QCheckBox("own range")
+        self._own_range.setToolTip("Spread the colours from the smallest to the largest value")
+        self._own_range.toggled.connect(self._set_own_range)
         self._histogram_place, self._heatmap_place = QVBoxLayout(), QVBoxLayout()
         self._readout.setFont(mono(8.5))
         layout = QVBoxLayout(self._full)
@@ -202,7 +212,7 @@ class TensorView(QWidget):
         layout.addLayout(self._histogram_place, 2)
         layout.addWidget(self.slicers)
         layout.addLayout(self._heatmap_place, 5)
-        layout.addWidget(self._readout)
+        layout.addLayout(_beside(self._readout, self._own_range))
 
     def _statistics_grid(self) -> QGridLayout:
         grid = QGridLayout()

@@ -13,9 +13,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from inspector.gui.colouring import coloured, diverging, scale_of
+from inspector.gui.colouring import Rgba, coloured, diverging, own_range, symmetric_range
 from inspector.gui.theme import Theme, mono, sans
 
+_LUMINANCE, _MIDDLE = np.array([0.299, 0.587, 0.114]), 140.0
 _MOST_TEXTS, _TEXT_WIDTH, _TEXT_HEIGHT = 400, 42.0, 14.0
 
 
@@ -71,14 +72,13 @@ class CellTexts(pg.GraphicsObject):
     def __init__(self) -> None:
         super().__init__()
         self._values: NDArray[np.float64] = np.zeros((0, 0))
-        self._scale = 1.0
-        self._is_dark = False
+        self._picture: Rgba = np.zeros((0, 0, 4), dtype=np.uint8)
 
-    def show_values(self, values: NDArray[np.float64], scale: float, *, is_dark: bool) -> None:
-        """Write the numbers of a matrix, none when it has too many."""
+    def show_values(self, values: NDArray[np.float64], picture: Rgba) -> None:
+        """Write the numbers of a matrix onto its picture, none when it has too many."""
         self.prepareGeometryChange()
         self._values = values if values.size <= _MOST_TEXTS else np.zeros((0, 0))
-        self._scale, self._is_dark = scale, is_dark
+        self._picture = picture
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -93,8 +93,8 @@ class CellTexts(pg.GraphicsObject):
             cell = to_device.mapRect(QRectF(column, row, 1, 1))
             if cell.width() < _TEXT_WIDTH or cell.height() < _TEXT_HEIGHT:
                 return
-            is_strong = not np.isfinite(value) or abs(value) > 0.6 * self._scale
-            painter.setPen(QColor("#ffffff" if self._is_dark != is_strong else "#14181f"))
+            is_light = float(self._picture[row, column, :3] @ _LUMINANCE) > _MIDDLE
+            painter.setPen(QColor("#14181f" if is_light else "#ffffff"))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{value:.3g}")
 
 
@@ -110,7 +110,7 @@ class Heatmap(pg.PlotWidget):
         self._picture = pg.ImageItem(axisOrder="row-major")
         self._table = diverging(is_dark=theme.is_dark)
         self._texts = CellTexts()
-        self._is_dark = theme.is_dark
+        self._is_own_range = False
         self.addItem(self._picture)
         self.addItem(self._texts)
         self.setMenuEnabled(False)
@@ -122,37 +122,43 @@ class Heatmap(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
         _set_axes(self, theme)
-        self._is_dark = theme.is_dark
         self._table = diverging(is_dark=theme.is_dark)
         self._draw()
 
-    def show_values(self, values: NDArray[np.float64]) -> float:
-        """Show a matrix; gives the number at the ends of the colour scale."""
+    def set_own_range(self, is_own: bool) -> tuple[float, float]:
+        """Spread the colours from the smallest to the largest value, or evenly around zero."""
+        self._is_own_range = is_own
+        return self._draw()
+
+    def show_values(self, values: NDArray[np.float64]) -> tuple[float, float]:
+        """Show a matrix; gives the numbers at the ends of the colour scale."""
         was = self._values.shape
         self._values = values
-        scale = self._draw()
+        ends = self._draw()
         if values.shape != was and values.size:
             rows, columns = values.shape
-            # Pictures keep their shape; long or flat matrices fill the room that there is.
+            # Pictures keep their shape; other matrices fill the room that there is.
             view = self.getPlotItem().getViewBox()
-            view.setAspectLocked(min(rows, columns) > 1 and 0.5 <= rows / columns <= 2)
+            is_picture = values.size > _MOST_TEXTS and 0.5 <= rows / columns <= 2
+            view.setAspectLocked(is_picture)
             view.setRange(QRectF(0, 0, columns, rows), padding=0)
             _set_whole_ticks(self.getPlotItem().getAxis("left"), rows)
             _set_whole_ticks(self.getPlotItem().getAxis("bottom"), columns)
-        return scale
+        return ends
 
     def value_at(self, row: int, column: int) -> float:
         """The number under a cell."""
         return float(self._values[row, column])
 
-    def _draw(self) -> float:
+    def _draw(self) -> tuple[float, float]:
         if not self._values.size:
             self._picture.clear()
-            return 1.0
-        scale = scale_of(self._values)
-        self._texts.show_values(self._values, scale, is_dark=self._is_dark)
-        self._picture.setImage(coloured(self._values, scale, self._table), autoLevels=False)
-        return scale
+            return (-1.0, 1.0)
+        ends = (own_range if self._is_own_range else symmetric_range)(self._values)
+        picture = coloured(self._values, ends, self._table)
+        self._texts.show_values(self._values, picture)
+        self._picture.setImage(picture, autoLevels=False)
+        return ends
 
     def _moved(self, at: QPointF) -> None:
         point = self.getPlotItem().getViewBox().mapSceneToView(at)

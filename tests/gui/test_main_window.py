@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from inspector.session.protocol import (
     Output,
     Progress,
     ReadTensor,
+    RunModel,
     RunUpdated,
 )
 from inspector.trace import OpenFailure, Trace, to_plain
@@ -393,3 +395,21 @@ def test_window_comes_back_where_it_was(qtbot: QtBot) -> None:
     qtbot.addWidget(second)
 
     assert (760, 560) == (second.width(), second.height())
+
+
+def test_running_again_shows_the_new_run(
+    window: MainWindow, qtbot: QtBot, sessions: list[Any], vae: Trace, model_file: Path
+) -> None:
+    window.open_path(model_file)
+    with qtbot.waitSignal(window.opening.state_changed):
+        sessions[-1].emit(Opened(replace(vae, runs=vae.runs[:1])))
+
+    window.commands.actions["run_training"].trigger()
+    assert window.parts.progress.isVisibleTo(window)
+    with qtbot.waitSignal(window.viewpoint.run_changed):
+        sessions[-1].emit(RunUpdated(vae.runs[1], ended=True))
+
+    asked = [command for command in sessions[-1].sent if isinstance(command, RunModel)]
+    assert [RunModel("variational_auto_encoder", training=True)] == asked
+    assert vae.runs[1] == window.viewpoint.run
+    assert not window.parts.progress.isVisibleTo(window)

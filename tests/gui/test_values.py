@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.colouring import INFINITE, NOT_A_NUMBER, coloured, diverging, scale_of
+from inspector.gui.colouring import (
+    INFINITE,
+    NOT_A_NUMBER,
+    coloured,
+    diverging,
+    own_range,
+    symmetric_range,
+)
 from inspector.gui.slicing import first_slicing
 from inspector.gui.tensor_store import TensorStore, Wanted, window_of
 from inspector.gui.values_panel import missing_reason, value_rows
@@ -110,21 +117,28 @@ def test_slicing_shows_a_scalar_as_one_cell() -> None:
 
 def test_colours_are_symmetric_around_zero() -> None:
     table = diverging(is_dark=False)
-    red, blue = coloured(np.array([[1.0, -1.0]]), 1.0, table)[0]
+    red, blue = coloured(np.array([[1.0, -1.0]]), (-1.0, 1.0), table)[0]
 
     assert red[0] > red[2]
     assert blue[2] > blue[0]
 
 
 def test_colours_of_nan_and_infinity_stand_out() -> None:
-    picture = coloured(np.array([[np.nan, np.inf, 0.0]]), 1.0, diverging(is_dark=True))
+    picture = coloured(np.array([[np.nan, np.inf, 0.0]]), (-1.0, 1.0), diverging(is_dark=True))
 
     assert [list(NOT_A_NUMBER), list(INFINITE)] == picture[0, :2].tolist()
 
 
-def test_scale_ignores_what_is_not_finite() -> None:
-    assert 3.0 == scale_of(np.array([[np.nan, -3.0, np.inf]]))
-    assert 1.0 == scale_of(np.zeros((2, 2)))
+def test_ranges_ignore_what_is_not_finite() -> None:
+    values = np.array([[np.nan, -3.0, np.inf, 1.0]])
+
+    assert (-3.0, 3.0) == symmetric_range(values)
+    assert (-3.0, 1.0) == own_range(values)
+
+
+def test_ranges_of_equal_values_are_not_empty() -> None:
+    assert (-1.0, 1.0) == symmetric_range(np.zeros((2, 2)))
+    assert (-2.0, 2.0) == own_range(np.full((2, 2), 2.0))
 
 
 def test_value_rows_list_inputs_outputs_then_weights(vae_run: Run) -> None:
