@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine.accumulation import add_rows
+from inspector.engine.accumulation import add_rows, combine_at
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice, indexing, shaping
 from inspector.engine.rules import Shape, same
@@ -58,7 +58,8 @@ def segment_extreme(xp: Any, data: Any, numbers: Any, count: int, largest: bool)
     low, high = (kind.min, kind.max) if kind is not None else (-np.inf, np.inf)
     made = xp.full((count, *data.shape[1:]), low if largest else high, dtype=data.dtype)
     valid = _valid(xp, numbers, count)
-    (xp.maximum if largest else xp.minimum).at(made, numbers[valid], data[valid])
+    how = "maximum" if largest else "minimum"
+    made = combine_at(xp, how, made, numbers[valid], data[valid])
     return made
 
 
@@ -78,5 +79,5 @@ def segment_product(xp: Any, data: Any, numbers: Any, count: int) -> Any:
     """The product of the rows of each segment."""
     made = xp.ones((count, *data.shape[1:]), dtype=data.dtype)
     valid = _valid(xp, numbers, count)
-    xp.multiply.at(made, numbers[valid], data[valid])
+    made = combine_at(xp, "multiply", made, numbers[valid], data[valid])
     return made
