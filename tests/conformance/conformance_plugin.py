@@ -75,17 +75,28 @@ def pytest_runtest_logreport(report):
     name = identity(report.nodeid)
     if report.when == "call" or report.outcome != "passed":
         RESULTS[name] = "xfailed" if hasattr(report, "wasxfail") else report.outcome
+        if report.failed:
+            MESSAGES[name] = message_of(report)
 
 
 def pytest_collectreport(report):
     if report.failed:
         RESULTS[identity(report.nodeid)] = "error"
+        MESSAGES[identity(report.nodeid)] = message_of(report)
 
 
 RESULTS: dict[str, str] = {}
+MESSAGES: dict[str, str] = {}
+
+
+def message_of(report):
+    """The last line of what went wrong."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return (crash.message if crash else str(report.longrepr)).strip()[-300:]
 
 
 def pytest_sessionfinish():
     target = os.environ.get("CONFORMANCE_OUT")
     if target:
-        Path(target).write_text(json.dumps(RESULTS, indent=0, sort_keys=True), encoding="utf-8")
+        found = {"outcomes": RESULTS, "messages": MESSAGES}
+        Path(target).write_text(json.dumps(found, sort_keys=True), encoding="utf-8")

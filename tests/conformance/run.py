@@ -12,7 +12,6 @@ would take the place of the plugin's. The page is written only when all modules 
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -52,7 +51,7 @@ def run_module(module, *, stock):
             "KERAS_HOME": folder,
             "JAX_PLATFORMS": "cpu",
         }
-        command = [sys.executable, "-m", "pytest", "-p", "conformance_plugin", "-q", "-ra"]
+        command = [sys.executable, "-m", "pytest", "-p", "conformance_plugin", "-q", "--no-header"]
         command += ["-p", "no:cacheprovider", "-W", "ignore", "--tb=short"]
         command += ["--continue-on-collection-errors", "--pyargs", f"keras.src.{module}"]
         empty = Path(folder) / "empty"
@@ -60,8 +59,9 @@ def run_module(module, *, stock):
         done = subprocess.run(
             command, cwd=empty, env=environment, capture_output=True, text=True, check=False
         )
-        results = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
-        return module, results, done.stdout + done.stderr
+        nothing = {"outcomes": {}, "messages": {}}
+        found = json.loads(out.read_text(encoding="utf-8")) if out.exists() else nothing
+        return module, found, done.stdout + done.stderr
 
 
 def written_page(by_module):
@@ -100,13 +100,12 @@ def row(name, counts):
     return f"| {name} | {counts['passed']} | {failed} | {counts['xfailed']} | {counts['skipped']} |"
 
 
-def show(module, results, printed):
-    """A module's count, and the lines that say what failed."""
-    print(f"{module}: {dict(Counter(results.values()))}", flush=True)
-    for line in printed.splitlines():
-        if line.startswith(("FAILED", "ERROR")):
-            print("   ", re.sub(r"\S*keras/src/", "", line)[:220], flush=True)
-    if not results:
+def show(module, found, printed):
+    """A module's count, and what failed, with its message."""
+    print(f"{module}: {dict(Counter(found['outcomes'].values()))}", flush=True)
+    for name, message in found["messages"].items():
+        print(f"    {name}: {message.splitlines()[-1] if message else ''}"[:200], flush=True)
+    if not found["outcomes"]:
         print(printed[-3000:], flush=True)
 
 
@@ -118,14 +117,17 @@ def main():
     parser.add_argument("--results", type=Path)
     arguments = parser.parse_args()
     modules = arguments.modules or MODULES
-    by_module = {}
+    by_module, messages = {}, {}
     with ThreadPoolExecutor(arguments.jobs) as pool:
         ran = pool.map(lambda module: run_module(module, stock=arguments.stock), modules)
-        for module, results, printed in ran:
-            by_module[module] = results
-            show(module, results, printed)
+        for module, found, printed in ran:
+            by_module[module] = found["outcomes"]
+            messages.update(found["messages"])
+            show(module, found, printed)
     if arguments.results:
-        arguments.results.write_text(json.dumps(by_module, indent=0), encoding="utf-8")
+        arguments.results.write_text(
+            json.dumps({"outcomes": by_module, "messages": messages}), encoding="utf-8"
+        )
     if not arguments.modules and not arguments.stock:
         PAGE.write_text(written_page(by_module), encoding="utf-8")
     total = Counter(outcome for results in by_module.values() for outcome in results.values())

@@ -1,0 +1,95 @@
+"""Every layer against Keras on torch: the golden files that `./dev oracle` writes."""
+
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from inspector import engine
+from inspector.engine import Tensor, autodiff
+
+ORACLE = Path(__file__).parents[1] / "oracle"
+
+
+def cases_module():
+    spec = importlib.util.spec_from_file_location("layer_cases", ORACLE / "layer_cases.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["layer_cases"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+LAYERS = cases_module()
+
+NOT_COMPARED = {
+    "Layer InputLayer InputSpec Wrapper": "nothing is computed",
+    "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper": "other frameworks' layers",
+    "Hashing HashedCrossing IntegerLookup StringLookup TextVectorization Discretization": (
+        "TensorFlow's, compared with Keras' documentation in test_preprocessing.py"
+    ),
+    "RNN GRUCell LSTMCell SimpleRNNCell StackedRNNCells": "in RNN-stacked",
+    "Equalization AutoContrast Solarization MaxNumBoundingBoxes Pipeline "
+    "ContrastLimitedAdaptiveHistogramEqualization CutMix MixUp AugMix RandAugment": (
+        "data augmentation: no layer of a model"
+    ),
+}
+
+
+def largest(golden, case):
+    """The largest reference value of a case.
+
+    Differences are held against it: a gradient that is zero but for rounding (of attention's key
+    bias) has no size of its own to be held against.
+    """
+    arrays = [array for name, array in golden.items() if name.rpartition("/")[0] == case.name]
+    return max(float(np.abs(array).max(initial=0.0)) for array in arrays)
+
+
+@pytest.fixture(scope="module")
+def golden():
+    with np.load(ORACLE / "golden" / "layers.npz") as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+@pytest.mark.parametrize("case", LAYERS.CASES, ids=lambda case: case.name)
+def test_layer_agrees_with_keras_on_torch(case, golden):
+    inputs = [Tensor(array) for array in case.inputs()]
+    layer, run = LAYERS.prepared(case, keras, inputs)
+
+    with engine.recording() as segment:
+        output = run(inputs if len(inputs) > 1 else inputs[0])
+    wanted = golden[f"{case.name}/output"]
+    size = float(np.abs(wanted).max())
+    np.testing.assert_allclose(output.numpy(), wanted, rtol=0, atol=1e-5 * size)
+
+    seed = Tensor(LAYERS.seed_for(case, output.shape).astype("float32"))
+    variables = [variable.value for variable in layer.trainable_variables]
+    gradients = autodiff.gradients(output, [*inputs, *variables], segment.records, seed=seed)
+    names = [f"input{i}" for i in range(len(inputs))]
+    names += [f"weight{i}" for i in range(len(variables))]
+    for name, gradient, source in zip(names, gradients, [*inputs, *variables], strict=True):
+        wanted = golden.get(f"{case.name}/{name}")
+        if wanted is not None:
+            values = np.zeros(source.shape) if gradient is None else gradient.numpy()
+            atol = 1e-5 * largest(golden, case)
+            np.testing.assert_allclose(values, wanted, rtol=0, atol=atol)
+
+
+def test_every_layer_class_is_compared_or_says_why_not():
+    classes = {
+        value.__name__
+        for name in dir(keras.layers)
+        if inspect.isclass(value := getattr(keras.layers, name)) and not name.startswith("Random")
+    }
+    compared = {case.name.partition("-")[0] for case in LAYERS.CASES}
+    excused = {name for names in NOT_COMPARED for name in names.split()}
+
+    assert sorted(classes - compared - excused) == []
+
+
+def test_golden_file_has_no_case_that_is_gone(golden):
+    assert {name.rpartition("/")[0] for name in golden} == {case.name for case in LAYERS.CASES}
