@@ -111,11 +111,12 @@ def _call_vertex(call: Call, index: dict[str, int], is_group: bool) -> Vertex:
     shapes = ", ".join(shape_text(output.shape) for output in call.outputs[:3])
     if len(call.outputs) > 3:
         shapes += ", …"
+    title = call.name or call.path
     return Vertex(
         id=call.id,
         kind="call",
         parent=index.get(call.parent, -1) if call.parent is not None else -1,
-        title=call.name or call.path,
+        title=title if not call.call_index else f"{title}#{call.call_index}",
         subtitle=f"{call.class_} {shapes}".strip(),
         category=category_of(call.class_, is_group=is_group),
         is_group=is_group,
@@ -130,7 +131,7 @@ def _links(
     tensors: dict[object, int],
 ) -> list[Link]:
     """One link for each (source, output, target); notes the number of each tensor."""
-    inputs, first_input = RunInputs(), len(vertices)
+    inputs, first_input = RunInputs(run), len(vertices)
     makers: dict[tuple[int, int], list[int]] = {}
     found: dict[tuple[int, int, int], list[int]] = {}
     for position, edge in enumerate(run.edges):

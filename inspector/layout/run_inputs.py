@@ -1,15 +1,16 @@
 """The inputs of a run as vertices: which of the edges without a source carry the same tensor.
 
 Such an edge says no more than its target, shape and dtype. The k-th of a kind that goes to a call
-is the k-th of that call's inputs of that kind; the input's tensor id then says which tensor it is.
-Arrays that are no tensors yet have no id: they are told apart by their place.
+is the k-th of that call's inputs of that kind that nothing in the run made; the input's tensor id
+then says which tensor it is. Arrays that are no tensors yet have no id: their place tells them
+apart.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
-from inspector.trace import Call, Edge
+from inspector.trace import Call, Edge, Run
 
 _Kind = tuple[object, object]
 
@@ -20,7 +21,8 @@ class RunInputs:
     keys: per input what stands for its tensor: the tensor's id where it is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._made = _made_in(run)
         self._numbers: dict[object, int] = {}
         self._seen: Counter[tuple[str, _Kind]] = Counter()
         self.edges: list[Edge] = []
@@ -31,7 +33,11 @@ class RunInputs:
         kind = (edge.shape, edge.dtype)
         place = self._seen[target.id, kind]
         self._seen[target.id, kind] += 1
-        alike = [given for given in target.inputs if (given.shape, given.dtype) == kind]
+        alike = [
+            given
+            for given in target.inputs
+            if (given.shape, given.dtype) == kind and given.tensor not in self._made
+        ]
         tensor = alike[place].tensor if place < len(alike) else None
         key = (edge.tensor_index, place, kind) if tensor is None else tensor
         if key not in self._numbers:
@@ -50,3 +56,18 @@ class RunInputs:
             used[name] += 1
             titles.append(f"{name} {used[name]}" if count[name] > 1 else name)
         return titles
+
+
+def _made_in(run: Run) -> set[int]:
+    """Ids of the tensors that calls gave out or, where ops were kept, that ops computed."""
+    given = {tensor.tensor for call in run.calls if call.parent is None for tensor in call.inputs}
+    made = {tensor.tensor for call in run.calls for tensor in call.outputs}
+    made |= {tensor.tensor for call in run.calls for op in call.ops for tensor in op.outputs}
+    # A call may give its input back unchanged; that does not make it.
+    passed = {
+        out.tensor
+        for call in run.calls
+        for out in call.outputs
+        if any(out.tensor == taken.tensor for taken in call.inputs)
+    }
+    return {tensor for tensor in made - (given & passed) if tensor is not None}

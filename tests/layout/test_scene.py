@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -215,6 +216,26 @@ def test_scene_tells_two_inputs_of_one_shape_apart():
 
     assert scene.kinds == ("call", "input", "input")
     assert scene.titles[1:] == ("inputs 1", "inputs 2")
+
+
+def test_scene_knows_an_input_beside_a_tensor_of_the_same_shape():
+    calls = [
+        call("a", inputs=[tensor(7)], outputs=[tensor(8)]),
+        call("both", inputs=[tensor(8), tensor(7)]),
+    ]
+    edges = [edge(None, "a#0"), edge("a#0", "both#0"), edge(None, "both#0")]
+
+    scene = build_scene(run(calls, edges), frozenset())
+
+    assert scene.kinds.count("input") == 1
+
+
+def test_scene_numbers_the_later_calls_of_a_shared_layer():
+    again = replace(call("shared"), id="shared#1", call_index=1)
+
+    scene = build_scene(run([call("shared"), again], []), frozenset())
+
+    assert scene.titles == ("shared", "shared#1")
 
 
 def test_scene_joins_uses_of_one_input_at_one_vertex():
