@@ -20,6 +20,7 @@ import importlib
 import sys
 from dataclasses import dataclass
 
+from inspector.compat.namespaces import StandIn
 from inspector.compat.notes import OnReplaced, listen, noted
 from inspector.compat.rewrite import compile_user_code
 
@@ -44,8 +45,11 @@ class Installed:
             sys.meta_path.remove(self.finder)
         importlib.import_module("inspector.compat.numpy_values").give_tensors()
         self.guard.remove()  # type: ignore[attr-defined]
-        for name in [n for n in sys.modules if n.split(".")[0] == "tensorflow"]:
+        for name in [n for n, module in sys.modules.items() if isinstance(module, StandIn)]:
             del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                vars(sys.modules[parent]).pop(child, None)
 
 
 def install(on_replaced: OnReplaced | None = None) -> Installed:

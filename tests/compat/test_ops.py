@@ -178,7 +178,8 @@ CASES: list[tuple[str, Any]] = [
     ),
     ("tf.image.resize(tf.ones((1, 2, 2, 1)), (4, 4)).shape", [1, 4, 4, 1]),
     (
-        "tf.image.non_max_suppression([[0., 0., 1., 1.], [0., 0., 1., .9], [5., 5., 6., 6.]], [.9, .8, .7], 3)",
+        "tf.image.non_max_suppression([[0., 0., 1., 1.], [0., 0., 1., .9], [5., 5., 6., 6.]],"
+        " [.9, .8, .7], 3)",
         [0, 2],
     ),
     ("tf.signal.frame([1., 2., 3., 4.], 2, 1)", [[1, 2], [2, 3], [3, 4]]),
@@ -196,7 +197,8 @@ CASES: list[tuple[str, Any]] = [
     ("tf.strings.to_hash_bucket_fast(['Hello', 'TensorFlow'], 3)", [0, 2]),
     ("tf.strings.unicode_decode('ab', 'UTF-8')", [97, 98]),
     (
-        "tf.edit_distance(tf.SparseTensor([[0, 0]], [1], [1, 1]), tf.SparseTensor([[0, 0]], [2], [1, 1]))",
+        "tf.edit_distance(tf.SparseTensor([[0, 0]], [1], [1, 1]),"
+        " tf.SparseTensor([[0, 0]], [2], [1, 1]))",
         [1.0],
     ),
     ("tf.nest.flatten({'b': [2, 3], 'a': 1})", [1, 2, 3]),

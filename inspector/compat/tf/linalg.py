@@ -37,7 +37,7 @@ def matmul(
 
 
 def _dense(x: Any) -> Any:
-    return x.__tf_tensor__(None) if hasattr(x, "__tf_tensor__") else x
+    return x.__inspector_tensor__(None) if hasattr(x, "__inspector_tensor__") else x
 
 
 @public("linalg.matvec")

@@ -118,7 +118,7 @@ class RaggedTensor:
         _pour(self._rows, dense)
         return strings(dense) if text else tensor(dense)
 
-    __tf_tensor__ = to_tensor
+    __inspector_tensor__ = to_tensor
 
     def to_sparse(self, name: str | None = None) -> Any:
         from inspector.compat.tf.sparse import SparseTensor

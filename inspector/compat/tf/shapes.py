@@ -146,6 +146,9 @@ def symbolic_shape(x: Any) -> SymbolicShape:
 
 def is_symbolic(value: Any) -> bool:
     """Whether a KerasTensor is in a (nested) value."""
+    if isinstance(value, tuple):
+        # A SymbolicShape is a leaf to Keras' tree functions.
+        return any(map(is_symbolic, value))
     return any(isinstance(leaf, KerasTensor) for leaf in keras.tree.flatten(value))
 
 

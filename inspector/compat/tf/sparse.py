@@ -46,7 +46,7 @@ class SparseTensor:
     def with_values(self, values: Any) -> SparseTensor:
         return SparseTensor(self.indices, values, self.dense_shape)
 
-    def __tf_tensor__(self, dtype: Any) -> Any:
+    def __inspector_tensor__(self, dtype: Any) -> Any:
         return to_dense(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

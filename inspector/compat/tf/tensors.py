@@ -111,8 +111,8 @@ def tensor(value: Any, dtype: Any = None) -> Any:
         return value if same or name == "string" else ops.cast(value, name)
     if isinstance(value, keras.Variable):
         return ops.convert_to_tensor(value, name)
-    if hasattr(value, "__tf_tensor__"):
-        return value.__tf_tensor__(name)
+    if hasattr(value, "__inspector_tensor__"):
+        return value.__inspector_tensor__(name)
     if is_text(value) or name == "string":
         return strings(value)
     if isinstance(value, list | tuple) and _holds_tensors(value):
@@ -195,7 +195,7 @@ export("Tensor experimental.Tensor", TensorType)
 
 @public("is_tensor")
 def is_tensor(x: Any) -> bool:
-    return is_tensor_like(x) or hasattr(x, "__tf_tensor__") or hasattr(x, "to_tensor")
+    return is_tensor_like(x) or hasattr(x, "__inspector_tensor__") or hasattr(x, "to_tensor")
 
 
 @public("convert_to_tensor")

@@ -166,7 +166,7 @@ class IndexedSlices:
     def dtype(self) -> DType:
         return dtype_of(self.values)
 
-    def __tf_tensor__(self, dtype: Any) -> Tensor:
+    def __inspector_tensor__(self, dtype: Any) -> Tensor:
         sizes = tuple(int(size) for size in self.dense_shape)
         return ops.scatter(ops.expand_dims(self.indices, -1), self.values, sizes)
 
