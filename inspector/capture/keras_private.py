@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 import keras
+import numpy as np
 from keras.src import backend, tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
@@ -27,6 +28,23 @@ def flatten(structure: Any) -> list[Any]:
     if isinstance(structure, Tensor | KerasTensor):
         return [structure]
     return list(tree.flatten(structure))
+
+
+def with_tensors(arguments: Any) -> Any:
+    """The arguments of a call with NumPy arrays of numbers made engine Tensors.
+
+    A Functional model does that by itself, out of sight: what its layers are given could not be
+    told to be what the model was given.
+    """
+    if not any(_is_plain_array(leaf) for leaf in flatten(arguments)):
+        return arguments
+    return tree.map_structure(
+        lambda leaf: backend.convert_to_tensor(leaf) if _is_plain_array(leaf) else leaf, arguments
+    )
+
+
+def _is_plain_array(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biufc"
 
 
 def is_symbol(value: Any) -> bool:

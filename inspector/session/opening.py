@@ -163,7 +163,12 @@ class OpenedFile:
         if command.input_specs:
             return given_inputs.from_specs(model, command.input_specs, command.seed)
         found = given_inputs.from_last_run(self._recorder, command.model)
-        return found or inputs.made_up(model, command.seed)
+        if found is not None:
+            return found
+        made = inputs.made_up(model, command.seed)
+        why = f"Its recorded input is not kept any more; run on made-up {made}."
+        self._notes.add(f"the input of {command.model}", why)
+        return made
 
     def read_tensor(self, command: ReadTensor) -> None:
         """Answer with the values of one tensor, or why there are none."""

@@ -53,7 +53,21 @@ class WorkerProcess:
         self._listener = Listener(authkey=key)
         self._connection: Connection | None = None
         self._sending = threading.Lock()
-        self._process = subprocess.Popen(
+        try:
+            self._process = self._started(python, environment)
+        except OSError:
+            self._listener.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        self._give_key(key)
+        self._readers = [
+            self._read_native("stdout", self._process.stdout),
+            self._read_native("stderr", self._process.stderr),
+        ]
+        threading.Thread(target=self._wake_when_dead, daemon=True).start()
+
+    def _started(self, python: str | None, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [
                 python or sys.executable,
                 "-m",
@@ -69,12 +83,6 @@ class WorkerProcess:
             | environment,
             start_new_session=True,  # a Ctrl+C in the terminal is for the window to handle
         )
-        self._give_key(key)
-        self._readers = [
-            self._read_native("stdout", self._process.stdout),
-            self._read_native("stderr", self._process.stderr),
-        ]
-        threading.Thread(target=self._wake_when_dead, daemon=True).start()
 
     @property
     def pid(self) -> int:
