@@ -242,15 +242,15 @@ def _label_texts(outline: Outline, tree: VisibleTree, group: int) -> tuple[str, 
         around = tree.levels[outline.vertices[group].parent]
         for (source, target), bundle in around.bundles.items():
             if target == ("child", group):
-                outer.setdefault(("in", source[1]), set()).add(bundle.label)
+                outer.setdefault(("in", source[1]), set()).add(bundle.shape)
             elif source == ("child", group):
-                outer.setdefault(("out", group), set()).add(bundle.label)
+                outer.setdefault(("out", group), set()).add(bundle.shape)
     texts = []
     for (source, target), bundle in tree.levels[group].bundles.items():
         repeated = outer.get(source, set()) if source[0] == "in" else set()
         if target[0] == "out":
             repeated = repeated | outer.get(("out", group), set())
-        texts.append("" if bundle.label in repeated else bundle.label)
+        texts.append("" if bundle.shape in repeated else bundle.label)
     return tuple(texts)
 
 

@@ -17,7 +17,7 @@ the group's own ops pass on).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -31,19 +31,38 @@ ROOT = -1
 
 @dataclass(slots=True)
 class Bundle:
-    """The tensors that one drawn line stands for."""
+    """The tensors that one drawn line stands for.
+
+    tensors: their shapes, as text.
+    uses:    how often one call at the end takes each: `add([x, x])` takes x twice.
+    """
 
     tensors: dict[int, str] = field(default_factory=dict)
+    uses: dict[int, int] = field(default_factory=dict)
     edges: list[int] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many edges of the run lie side by side here."""
+        return sum(self.uses.values())
+
+    @property
+    def shape(self) -> str:
+        """The one shape of all tensors, or how many tensors there are."""
+        shapes = set(self.tensors.values())
+        return next(iter(shapes)) if len(shapes) == 1 else f"{len(self.tensors)} tensors"
 
     @property
     def label(self) -> str:
         """The shape, with a count where several tensors have it, or how many tensors."""
-        shapes = set(self.tensors.values())
-        if len(shapes) != 1:
-            return f"{len(self.tensors)} tensors"
-        shape = next(iter(shapes))
-        return shape if len(self.tensors) == 1 else f"{shape} ×{len(self.tensors)}"
+        if self.count == 1 or len(set(self.tensors.values())) != 1:
+            return self.shape
+        return f"{self.shape} ×{self.count}"
+
+    def add(self, tensor: int, shape: str, edges: Iterable[int], uses: int = 1) -> None:
+        self.tensors.setdefault(tensor, shape)
+        self.uses[tensor] = max(self.uses.get(tensor, 1), uses)
+        self.edges.extend(edges)
 
 
 @dataclass(slots=True)
@@ -55,8 +74,7 @@ class Level:
 
     def add(self, source: Place, target: Place, link: Link) -> None:
         bundle = self.bundles.setdefault((source, target), Bundle())
-        bundle.tensors.setdefault(link.tensor, link.label)
-        bundle.edges.extend(link.edges)
+        bundle.add(link.tensor, link.label, link.edges, uses=len(link.edges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +144,7 @@ def _pass_through(outline: Outline, levels: dict[int, Level], passing: Pass) -> 
         if target == ("child", group) and passing.entering in bundle.tensors and leaving:
             ends: tuple[Place, Place] = (("in", source[1]), ("out", group))
             piece = levels[group].bundles.setdefault(ends, Bundle())
-            piece.tensors[passing.leaving] = min(leaving)
-            piece.edges.extend(bundle.edges)
+            piece.add(passing.leaving, min(leaving), bundle.edges)
 
 
 def _ancestors(outline: Outline, index: int) -> Iterator[int]:

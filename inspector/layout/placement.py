@@ -254,7 +254,7 @@ class _Placement:
         self._placed.routes.append(route)
         self._placed.labels.append(bundle.label if has_label else "")
         self._placed.label_rects.append(label)
-        self._placed.counts.append(len(bundle.tensors))
+        self._placed.counts.append(bundle.count)
         self._placed.members.append(tuple(sorted(set(bundle.edges))))
 
     def _end_box(self, group: int, place: Place) -> int:

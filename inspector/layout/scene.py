@@ -63,7 +63,7 @@ class Scene:
                  one from an expanded group to itself is a tensor that its own ops pass on.
     points, offsets: edge k is points[offsets[k]:offsets[k + 1]].
     labels:      text per edge, "" for none; label_rects is NaN where there is none.
-    counts:      how many tensors the line stands for.
+    counts:      how many edges of the run lie side by side in the line.
     edge_members: indices into `run.edges` per edge.
     call_boxes:  call id → index of the box that shows it: its own, or a collapsed one around it.
     notes:       what a reader should know of this layout, for people.

@@ -163,6 +163,13 @@ def test_scene_merges_parallel_edges_with_a_count():
     assert scene.edge_members == ((0, 1), (2, 3))
 
 
+def test_scene_counts_a_tensor_twice_when_one_call_takes_it_twice():
+    scene = build_scene(run([call("a"), call("b")], [edge("a#0", "b#0")] * 2), frozenset())
+
+    assert scene.counts.tolist() == [2]
+    assert scene.labels == ("(8, 4) ×2",)
+
+
 def test_scene_counts_one_tensor_once_when_it_goes_to_a_group_and_into_it():
     calls = [call("a"), call("g"), call("g/b", "g#0", depth=1)]
 
