@@ -72,6 +72,7 @@ class MainWindow(QMainWindow, GraphCommands):
         super().__init__()
         self.appearance = appearance
         self._store = store
+        self._wheel_zooms = store.value("wheel_zooms") == "yes"
         self.plugins = plugins
         self.viewpoint = Viewpoint()
         self.bridge = SessionBridge(sessions)
@@ -101,6 +102,8 @@ class MainWindow(QMainWindow, GraphCommands):
         self.toolbar.addWidget(spacer)
         self.toolbar.addWidget(self.chooser)
         self.commands.actions["masks"].setChecked(True)
+        self.commands.actions["wheel"].setChecked(self._wheel_zooms)
+        self.toggle_wheel()
         panels = self.commands.menus["&View"].addMenu("&Panels")
         for dock in self.parts.docks.values():
             panels.addAction(dock.toggleViewAction())
@@ -115,7 +118,7 @@ class MainWindow(QMainWindow, GraphCommands):
         opening.state_changed.connect(self._show_state)
         opening.progressed.connect(parts.progress.show_progress)
         opening.printed.connect(parts.output.add)
-        opening.problem_found.connect(parts.problem.show_problem)
+        opening.problem_found.connect(self._show_problem)
         opening.tensor_arrived.connect(self.tensors.take)
         self.viewpoint.run_changed.connect(self._show_run)
         self.viewpoint.run_changed.connect(self._count_rows)
@@ -281,6 +284,11 @@ class MainWindow(QMainWindow, GraphCommands):
             self.parts.graph.reveal(self.viewpoint.steps[position].call)
             self.show_cursor()
 
+    def _show_problem(self, problem: Problem) -> None:
+        self.parts.problem.show_problem(problem)
+        if problem.file is not None and not self.viewpoint.runs:
+            self.viewpoint.source_requested.emit(problem.file, problem.line or 0)
+
     def _answer_problem(self, name: str) -> None:
         self.parts.problem.hide()
         if name == "restart":
@@ -323,6 +331,9 @@ class MainWindow(QMainWindow, GraphCommands):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         save_places(self._store, self, self.parts.workbench)
+        wheel_zooms = self.commands.actions["wheel"].isChecked()
+        self._store.setValue("wheel_zooms", "yes" if wheel_zooms else "no")
+        self._store.setValue("theme", self.appearance.choice)
         self.bridge.close()
         self.scenes.close()
         super().closeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QStackedLayout, QWidget
 
@@ -19,6 +19,8 @@ class OutputPanel(QWidget):
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._appearance = appearance
         self._waiting: list[Output] = []
         self._empty = empty_label("The file has printed nothing.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
@@ -52,6 +52,12 @@ def remember_file(store: Store, path: Path) -> None:
     """Put a file first."""
     known = [other for other in recent_files(store) if other != path]
     store.setValue("recent", [str(item) for item in [path, *known][:_MOST]])
+
+
+def kept_theme(store: Store) -> Literal["system", "light", "dark"]:
+    """The theme that the user chose last."""
+    kept = store.value("theme")
+    return "light" if kept == "light" else "dark" if kept == "dark" else "system"
 
 
 def save_places(store: Store, window: QMainWindow, workbench: QMainWindow) -> None:

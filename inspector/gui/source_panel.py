@@ -72,9 +72,12 @@ class SourcePanel(QWidget):
         self.heading.setText(f"{name}, line {line}" if line else name)
         self.heading.setToolTip(file)
         self.code.show_code(file, text)
-        failure = self._viewpoint.run.failure
-        failed = failure is not None and failure.file == file and failure.line == line
-        self.code.mark_line(line, is_failure=failed)
+        self.code.mark_line(line, is_failure=self._is_failure(file, line))
+
+    def _is_failure(self, file: str, line: int) -> bool:
+        trace = self._viewpoint.trace
+        failures = (self._viewpoint.run.failure, trace.failure if trace else None)
+        return any(f is not None and (f.file, f.line) == (file, line) for f in failures)
 
     def _look_again(self) -> None:
         trace = self._viewpoint.trace

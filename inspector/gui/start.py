@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from inspector.app import Settings, new_client
 from inspector.gui.main_window import MainWindow
-from inspector.gui.recent import Store, user_store
+from inspector.gui.recent import Store, kept_theme, user_store
 from inspector.gui.session_bridge import SessionFactory
 from inspector.gui.theme import Appearance
 from inspector.plugin_host import PluginHost
@@ -45,7 +46,11 @@ def make_window(
 def run_window(file: Path | None, settings: Settings | None = None) -> int:
     """Show the window, on a file if one is given, until the user leaves; gives the exit code."""
     app = application()
-    window = make_window(settings or Settings(), store=user_store())
+    store = user_store()
+    settings = settings or Settings()
+    if settings.theme == "system":
+        settings = replace(settings, theme=kept_theme(store))
+    window = make_window(settings, store=store)
     # A first window must fit a small laptop's screen too.
     room = window.screen().availableSize()
     window.resize(window.size().boundedTo(room))

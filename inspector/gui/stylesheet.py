@@ -33,7 +33,7 @@ QDockWidget::close-button, QDockWidget::float-button { width: 0; height: 0; bord
               icon-size: 0; }
 QDockWidget::title { background: $window; padding: 6px 10px; border-bottom: 1px solid $border;
                      text-align: left; }
-QWidget#tensor, QWidget#tensor_full { background: $panel; }
+QWidget#tensor, QWidget#tensor_full, QWidget#panel { background: $panel; }
 QDockWidget > QWidget { background: $panel; }
 QTabWidget::pane { border: 0; border-top: 1px solid $border; }
 QTabBar { background: $window; qproperty-drawBase: 0; }

@@ -48,6 +48,8 @@ class TablePanel(QWidget):
         self, name: str, columns: Sequence[Column], empty: str, *, stretch: int = 0
     ) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = TableModel(columns, self)
         self.heading = QLabel()
         self.heading.setContentsMargins(10, 7, 10, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,14 @@ _STATISTICS = ("min", "max", "mean", "std", "NaN", "Inf", "zeros", "values")
 class TensorView(QWidget):
     """Asks the store for the window that its slicing says, and shows it when it arrives."""
 
-    def __init__(self, appearance: Appearance, store: TensorStore) -> None:
+    def __init__(
+        self, appearance: Appearance, store: TensorStore, device: Callable[[], str]
+    ) -> None:
         super().__init__()
         self.setObjectName("tensor")
         self._appearance = appearance
         self._store = store
+        self._device = device
         self._of: tuple[int, int] | None = None
         self._slicing: Slicing | None = None
         self._wanted: Wanted | None = None
@@ -114,7 +118,8 @@ class TensorView(QWidget):
         self._shown = self._wanted
         self._make_plots()
         self.slicers.show_slicing(self._slicing)
-        self._summary.setText(f"{shape_text(answer.shape)}  ·  {answer.dtype}")
+        parts = (shape_text(answer.shape), answer.dtype, self._device())
+        self._summary.setText("  ·  ".join(part for part in parts if part))
         self._show_statistics(answer.statistics, answer.shape)
         self._show_picture(answer, self._slicing)
         self._stack.setCurrentWidget(self._full)

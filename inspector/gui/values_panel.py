@@ -44,12 +44,14 @@ class ValuesPanel(QWidget):
         self._viewpoint = viewpoint
         self._appearance = appearance
         self._wanted_role = "output"
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = QLabel()
         self.title.setContentsMargins(10, 8, 10, 6)
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
         self.rows = TablePanel("Values", self._columns(), "Select a call to see its values.")
-        self.view = TensorView(appearance, store)
+        self.view = TensorView(appearance, store, self._device)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.rows)
         splitter.addWidget(self.view)
@@ -88,6 +90,10 @@ class ValuesPanel(QWidget):
         for row in self.rows.model.rows:
             if row.tensor == tensor:
                 self._choose(row)
+
+    def _device(self) -> str:
+        trace = self._viewpoint.trace
+        return trace.engine.device if trace is not None else ""
 
     def _follow_op(self) -> None:
         step = self._viewpoint.step

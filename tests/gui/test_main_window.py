@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from inspector.api import Finding, hookimpl
 from inspector.app import Settings
 from inspector.gui.main_window import MainWindow
-from inspector.gui.recent import MemoryStore
+from inspector.gui.recent import MemoryStore, kept_theme
 from inspector.gui.start import make_window
 from inspector.session.protocol import (
     Lost,
@@ -253,6 +253,7 @@ def test_open_failure_is_said_when_no_run_says_it(
         sessions[-1].emit(Opened(Trace(str(model_file), vae.engine, failure=failure)))
 
     assert "Repair line 3." in window.parts.problem.text.text()
+    assert 3 == window.parts.source.code.line
     assert "vae.py:3" in window.parts.problem.text.text()
 
 
@@ -413,3 +414,17 @@ def test_running_again_shows_the_new_run(
     assert [RunModel("variational_auto_encoder", training=True)] == asked
     assert vae.runs[1] == window.viewpoint.run
     assert not window.parts.progress.isVisibleTo(window)
+
+
+def test_choices_last(qtbot: QtBot) -> None:
+    store = MemoryStore()
+    first = make_window(Settings(theme="dark"), store=store)
+    qtbot.addWidget(first)
+    first.commands.actions["wheel"].trigger()
+    first.close()
+
+    second = make_window(Settings(theme="light"), store=store)
+    qtbot.addWidget(second)
+
+    assert second.parts.graph.view.wheel_zooms
+    assert "dark" == kept_theme(store)
