@@ -85,6 +85,8 @@ def _of_array(array: Any, wanted: Any) -> Tensor:
     if wanted is None:
         wanted = array.dtype if array.dtype.kind == "V" else to_dtype(result_type(array.dtype))
     xp = array_module.xp
+    if array.dtype.kind == "f" and wanted.kind in "iu":
+        return cast_to(Tensor(xp.asarray(array)), wanted)  # which saturates
     if tape.current is not None and isinstance(array, np.ndarray):
         return Tensor(xp.array(array, wanted))
     return Tensor(xp.asarray(array, wanted))
@@ -119,7 +121,7 @@ def _of_other(x: Any, wanted: Any) -> Tensor:
         return _of_array(np.asarray(x), STRING)
     if wanted is None:
         wanted = to_dtype(result_type(*{getattr(leaf, "dtype", type(leaf)) for leaf in leaves}))
-    return Tensor(array_module.xp.asarray(np.asarray(x).astype(wanted)))
+    return _of_array(np.asarray(x), wanted)
 
 
 def convert_to_numpy(x: Any) -> Any:
