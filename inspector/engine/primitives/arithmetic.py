@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from inspector.engine.operands import constant
 from inspector.engine.primitive import Primitive, Rule, each, primitive
 from inspector.engine.primitives import choice
 from inspector.engine.rules import broadcast, conjugated, same, sum_to
@@ -46,11 +47,11 @@ def _kept(condition: Tensor, g: Tensor) -> Tensor:
 
 
 def _zero(like: Tensor) -> Tensor:
-    return choice.full_like(like, value=0)
+    return constant(0, like.dtype)
 
 
 def _one(like: Tensor) -> Tensor:
-    return choice.full_like(like, value=1)
+    return constant(1, like.dtype)
 
 
 add = binary("add", "a + b.", lambda g, y, a, b: g, lambda g, y, a, b: g)

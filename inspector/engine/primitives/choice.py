@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.engine.operands import constant
 from inspector.engine.primitive import each, primitive
 from inspector.engine.rules import broadcast, same, sum_to
 from inspector.engine.tensor import Tensor
@@ -18,11 +19,11 @@ def full_like(xp: Any, like: Any, value: Any, dtype: Any = None) -> Any:
 
 
 def _to_first(g: Tensor, y: Tensor, condition: Tensor, a: Tensor, b: Tensor) -> Any:
-    return sum_to(where(condition, g, full_like(g, value=0)), a.shape)
+    return sum_to(where(condition, g, constant(0, g.dtype)), a.shape)
 
 
 def _to_second(g: Tensor, y: Tensor, condition: Tensor, a: Tensor, b: Tensor) -> Any:
-    return sum_to(where(condition, full_like(g, value=0), g), b.shape)
+    return sum_to(where(condition, constant(0, g.dtype), g), b.shape)
 
 
 @primitive(
@@ -38,7 +39,7 @@ def where(xp: Any, condition: Any, a: Any, b: Any) -> Any:
 
 def _clip_back(g: Tensor, y: Tensor, a: Tensor, low: Any, high: Any) -> Tensor:
     inside = (a >= low) & (a <= high)
-    return where(inside, g, full_like(g, value=0))
+    return where(inside, g, constant(0, g.dtype))
 
 
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(_clip_back))
