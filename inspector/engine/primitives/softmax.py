@@ -106,38 +106,3 @@ def log_softmax_grad(xp: Any, g: Any, y: Any, axis: int) -> Any:
 def log_softmax(xp: Any, x: Any, axis: int) -> Any:
     """X - log(sum(exp(x))) along one axis."""
     return along_rows(xp, log_softmax_rows, x, axis=axis)
-
-
-def _sparsemax_rows(xp: Any, out: Any, x: Any) -> None:
-    """Each row's nearest point (in Euclid's sense) on the simplex."""
-    descending = -xp.sort(-x, axis=1)
-    total = xp.cumsum(descending, axis=1, dtype=x.dtype) - 1
-    rank = xp.arange(1, x.shape[1] + 1, dtype=x.dtype)
-    support = descending * rank > total
-    count = support.sum(axis=1, keepdims=True)
-    level = xp.take_along_axis(total, count - 1, axis=1) / count.astype(x.dtype)
-    xp.subtract(x, level, out=out)
-    xp.maximum(out, 0, out=out)
-
-
-def _sparsemax_slope_rows(xp: Any, out: Any, g: Any, y: Any) -> None:
-    support = y > 0
-    xp.multiply(g, support, out=out)
-    out -= out.sum(axis=1, keepdims=True) / support.sum(axis=1, keepdims=True).astype(g.dtype)
-    out *= support
-
-
-@primitive(
-    shape=same,
-    dtype=same,
-    vjp=each(lambda gg, _, g, y, axis: sparsemax_grad(gg, y, axis=axis), None),
-)
-def sparsemax_grad(xp: Any, g: Any, y: Any, axis: int) -> Any:
-    """The gradient through sparsemax, from its output: shared out among what is not 0."""
-    return along_rows(xp, _sparsemax_slope_rows, g, y, axis=axis)
-
-
-@primitive(shape=same, dtype=same, vjp=each(lambda g, y, x, axis: sparsemax_grad(g, y, axis=axis)))
-def sparsemax(xp: Any, x: Any, axis: int) -> Any:
-    """Like softmax, but small entries become exactly 0."""
-    return along_rows(xp, _sparsemax_rows, x, axis=axis)

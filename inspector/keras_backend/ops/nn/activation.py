@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from inspector.engine import array_module
 from inspector.engine.operators import cast_to
-from inspector.engine.primitives import activation, choice, elementwise, joining, shaping
+from inspector.engine.primitives import (
+    activation,
+    choice,
+    elementwise,
+    joining,
+    reduction,
+    shaping,
+    sorting,
+)
 from inspector.engine.primitives import softmax as rows
 from inspector.engine.promotion import is_inexact, result_type
 from inspector.engine.tensor import Tensor
@@ -164,4 +173,20 @@ def log_softmax(x: Any, axis: int | None = -1) -> Tensor:
 
 
 def sparsemax(x: Any, axis: int = -1) -> Tensor:
-    return _on_axis(rows.sparsemax, x, axis)
+    """max(x - level, 0), the level by Keras' formula.
+
+    Keras adds up the running sums of all supported entries, where the paper (Martins & Astudillo,
+    2016) takes the last one; for two or more supported entries its results do not sum to 1. We
+    give what Keras gives, or a model would show other numbers here than where it was trained.
+    """
+    x = as_float(x)
+    along = (axis % x.ndim,)
+    descending = shaping.flip(sorting.sort(x, axis=along[0]), axis=along)
+    total = reduction.cumsum(descending, axis=along[0])
+    ranks = array_module.xp.arange(1, x.shape[axis] + 1).astype(x.dtype)
+    rank = Tensor(ranks.reshape([-1 if i == along[0] else 1 for i in range(x.ndim)]))
+    support = (descending - (total - 1.0) / rank) > 0.0
+    count = reduction.sum_(cast_to(support, x.dtype), axis=along, keepdims=True)
+    kept = choice.where(support, total, _constant(total, 0))
+    level = (reduction.sum_(kept, axis=along, keepdims=True) - 1.0) / count
+    return activation.relu(x - level)
