@@ -219,3 +219,8 @@ def functions_run_by(layer: Any) -> list[Any]:
     names = ("function", "activation", "recurrent_activation", "activity_regularizer")
     given = [getattr(layer, name, None) for name in names]
     return [type(layer).call, type(layer).compute_mask, *(g for g in given if g is not None)]
+
+
+def held_layers(layer: Any) -> list[Any]:
+    """The layers directly inside, inputs left out."""
+    return [inner for inner in layer._layers if not isinstance(inner, keras.layers.InputLayer)]

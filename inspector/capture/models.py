@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
+from inspector.capture.location import Location
+from inspector.capture.unused import unused_layers
 from inspector.trace import Model
 from inspector.trace.document import ModelKind
 
@@ -17,9 +19,16 @@ class Models:
 
     Layers get small numbers, so that all calls of one layer can be told; two models of one name
     get "name (2)" for the second.
+
+    is_users: whether a layer's `call` is user code; made_at: the line that made a layer.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, is_users: Callable[[Any], bool], made_at: Callable[[Any], Location | None]
+    ) -> None:
+        self._is_users = is_users
+        self._made_at = made_at
+        self._run: set[int] = set()
         self._models: list[Any] = []
         self._names: dict[int, str] = {}
         self._taken: set[str] = set()
@@ -37,6 +46,10 @@ class Models:
         """A Functional model that Keras makes inside a Sequential one is not the user's."""
         self._alive.append(model)
         self._hidden.add(id(model))
+
+    def note_run(self, layer: Any) -> None:
+        """A layer runs on real values."""
+        self._run.add(id(layer))
 
     def note_called(self, layer: Any, *, symbolic: bool) -> None:
         """A layer that is no model is called at top level."""
@@ -113,6 +126,9 @@ class Models:
             parameters=sum(size for _, size in sizes),
             trainable_parameters=sum(size for key, size in sizes if key in trainable),
             runs_not_kept=not_kept.get(name, 0),
+            unused=unused_layers(
+                model, lambda layer: id(layer) in self._run, self._is_users, self._made_at
+            ),
         )
 
 

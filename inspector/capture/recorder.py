@@ -54,7 +54,7 @@ class Recorder:
         self._on_run = on_run
         self._on_model = on_model
         self._hooks = hooks.Hooks(self)
-        self._models = models.Models()
+        self._models = models.Models(self._is_users, self._line_that_made)
         self._runs = Runs(keep_runs, self._models.name_of, self._finished, self._here)
         self._runs.seed = seed
         self._store = RecordStore(budget_bytes)
@@ -216,6 +216,8 @@ class Recorder:
         frame = Frame(layer, context.current, symbolic=symbolic_call, prefix=context.prefix)
         frame.is_second_run = frame.symbolic and symbolic.fill_now == symbolic.FILLS[1]
         frame.layer_id = self._models.id_of(layer)
+        if not frame.symbolic:
+            self._models.note_run(layer)
         frame.location = self._location_of(context, frame)
         if self._is_plain(layer):
             frame.line_of_ops = frame.location
@@ -374,6 +376,9 @@ class Recorder:
         if met and context is not None and context.current is not None:
             return context.current.location
         return location
+
+    def _is_users(self, layer: Any) -> bool:
+        return self._locator.is_user_code(type(layer).call)
 
     def _is_plain(self, layer: Any) -> bool:
         """Whether no user code runs directly in the layer's calls."""

@@ -30,6 +30,7 @@ def after(pairs: list[Pair]) -> list[Update]:
             weight=variable.path,
             gradient_norm=None if gradient is None else norm(gradient),
             delta_norm=_distance(private.value_of(variable), value),
+            gradient=gradient.id if isinstance(gradient, Tensor) else None,
         )
         for variable, gradient, value in pairs
     ]

@@ -50,6 +50,7 @@ class Writer:
                 context, lambda f: ids.get(f, f.path), self._made_at, self._locator
             ),
             number=context.number,
+            ops=tuple(self._op(record, context) for record in ops[None]),
         )
 
     def _call(
@@ -220,8 +221,9 @@ def _ops_by_frame(
 ) -> dict[Frame | None, list[OpRecord]]:
     found: dict[Frame | None, list[OpRecord]] = defaultdict(list)
     for record in records:
-        if record.scope in frames and record.index >= record.scope.ready_at:
-            found[record.scope].append(record)
+        frame = record.scope
+        if frame is None or (frame in frames and record.index >= frame.ready_at):
+            found[frame].append(record)
     return found
 
 

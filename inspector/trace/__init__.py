@@ -20,6 +20,7 @@ from inspector.trace.document import (
     Shape,
     TensorRef,
     Trace,
+    UnusedLayer,
     Update,
     Weight,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Shape",
     "TensorRef",
     "Trace",
+    "UnusedLayer",
     "Update",
     "Weight",
     "call_graph",

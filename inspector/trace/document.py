@@ -136,11 +136,13 @@ class Update:
     """What one training step did to one weight.
 
     gradient_norm, delta_norm: Euclidean; a gradient_norm of None says that no gradient reached it.
+    gradient: id under which the gradient's values can be read.
     """
 
     weight: str
     gradient_norm: float | None
     delta_norm: float
+    gradient: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ class Run:
     """One top-level call of a model or layer, one training step, or one symbolic build.
 
     number: its place among all runs of this opening, the id under which its tensors are read.
+    ops:    run outside of any call: losses, metrics, the user's own arithmetic.
     """
 
     model: str | None
@@ -229,6 +232,18 @@ class Run:
     masks: tuple[Mask, ...] = ()
     failure: Failure | None = None
     number: int = 0
+    ops: tuple[Op, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedLayer:
+    """A layer that a called model or layer of the user's holds but never called."""
+
+    owner: str
+    name: str
+    class_: str
+    file: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +256,7 @@ class Model:
     parameters: int
     trainable_parameters: int
     runs_not_kept: int = 0
+    unused: tuple[UnusedLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
