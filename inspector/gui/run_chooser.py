@@ -21,7 +21,7 @@ class RunChooser(DropDown):
         self.setAccessibleName("Run")
         self.setMinimumWidth(240)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(24)
+        self.setMinimumContentsLength(30)
         self.setPlaceholderText("No run yet")
         self.activated.connect(self._choose)
         viewpoint.trace_changed.connect(self._fill)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPolygonF,
@@ -45,6 +46,8 @@ class SourcePanel(QWidget):
         viewpoint.cursor_moved.connect(self.follow)
         viewpoint.trace_changed.connect(self._look_again)
         viewpoint.source_requested.connect(self.show_line)
+        viewpoint.run_changed.connect(self._mark_called)
+        self.code.line_chosen.connect(self.go_to_line)
 
     def follow(self) -> None:
         """Go to the line of the op under the cursor, else of the selected call."""
@@ -71,8 +74,27 @@ class SourcePanel(QWidget):
             return
         self.heading.setText(f"{name}, line {line}" if line else name)
         self.heading.setToolTip(file)
+        is_other = file != self.code.file
         self.code.show_code(file, text)
+        if is_other:
+            self._mark_called()
         self.code.mark_line(line, is_failure=self._is_failure(file, line))
+
+    def go_to_line(self, line: int) -> None:
+        """Move the cursor to the next call that a line made, round to the first."""
+        positions = sorted(
+            self._viewpoint.steps.entry_of(call.id)
+            for call in self._viewpoint.run.calls
+            if call.line == line and call.file == self.code.file
+        )
+        later = [place for place in positions if place > self._viewpoint.position]
+        if positions:
+            self._viewpoint.move_to((later or positions)[0])
+
+    def _mark_called(self) -> None:
+        calls = self._viewpoint.run.calls
+        lines = {call.line for call in calls if call.file == self.code.file and call.line}
+        self.code.show_called(frozenset(lines))
 
     def _is_failure(self, file: str, line: int) -> bool:
         trace = self._viewpoint.trace
@@ -99,7 +121,12 @@ class SourcePanel(QWidget):
 
 
 class CodeView(QPlainTextEdit):
-    """Read-only code with line numbers and one marked line."""
+    """Read-only code with line numbers and one marked line.
+
+    Lines that made calls have a dot in the gutter; a click there is `line_chosen`.
+    """
+
+    line_chosen = Signal(int)
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
@@ -110,6 +137,7 @@ class CodeView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.file = ""
         self.line = 0
+        self.called_lines: frozenset[int] = frozenset()
         self._is_failure = False
         self._appearance = appearance
         self._gutter = Gutter(self)
@@ -161,6 +189,16 @@ class CodeView(QPlainTextEdit):
             block = block.next()
         painter.end()
 
+    def show_called(self, lines: frozenset[int]) -> None:
+        """Put dots at lines that made calls."""
+        self.called_lines = lines
+        self._gutter.update()
+
+    def choose_line_at(self, y: float) -> None:
+        """Tell the line at a height of the gutter."""
+        block = self.cursorForPosition(QPoint(0, int(y))).block()
+        self.line_chosen.emit(block.blockNumber() + 1)
+
     def gutter_width(self) -> int:
         """Room for the largest number and the pointer."""
         digits = max(len(str(self.blockCount())), 2)
@@ -183,6 +221,11 @@ class CodeView(QPlainTextEdit):
         painter.drawText(
             place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(number)
         )
+        if number in self.called_lines and not is_marked:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.faint))
+            painter.drawEllipse(QPointF(8, area.center().y()), 2.5, 2.5)
         if is_marked:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -224,6 +267,11 @@ class Gutter(QWidget):
     def __init__(self, code: CodeView) -> None:
         super().__init__(code)
         self._code = code
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("A dot marks a line that made calls: click it to move the cursor there")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._code.choose_line_at(event.position().y())
 
     def sizeHint(self) -> QSize:
         return QSize(self._code.gutter_width(), 0)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -428,3 +428,25 @@ def test_choices_last(qtbot: QtBot) -> None:
 
     assert second.parts.graph.view.wheel_zooms
     assert "dark" == kept_theme(store)
+
+
+def test_gutter_click_moves_the_cursor_through_the_calls_of_a_line(
+    vae_window: MainWindow, qtbot: QtBot
+) -> None:
+    code = vae_window.parts.source.code
+    assert {21, 40, 41} <= code.called_lines
+    vae_window.parts.source.show_line(code.file, 21)
+    line_21 = code.cursorRect(QTextCursor(code.document().findBlockByNumber(20))).center()
+
+    code.choose_line_at(line_21.y())
+
+    assert "enter variational_auto_encoder/encoder/dense_proj#0" == _here(vae_window)
+
+
+def test_table_row_is_copied_as_text(vae_window: MainWindow, qtbot: QtBot) -> None:
+    table = vae_window.parts.losses.table
+    table.selectRow(0)
+
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    assert QGuiApplication.clipboard().text().startswith("variational_auto_encoder\tcompiled\t")
