@@ -7,6 +7,7 @@ Nothing heavy is imported here: `inspector --help` has to be there at once.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ FINE, FAILED, NOTHING_RUN = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; every problem ends in a sentence on stderr, never in our traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know no "→"
+            stream.reconfigure(errors="replace")
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         command = importlib.import_module(f"inspector.cli.{options.command}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 from inspector.cli.source_file import check_readable, is_trace, load_trace
-from inspector.errors import OpenError
+from inspector.errors import OpenError, UsageError
 from inspector.session.assembly import Assembly
 from inspector.session.client import OpenResult, open_file
 from inspector.session.protocol import Event, Output
@@ -24,7 +26,7 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
     check_readable(options.file)
     if is_trace(options.file):
         return OpenResult(load_trace(options.file))
-    specs = tuple(str(parse_input_spec(text)) for text in getattr(options, "input", ()))
+    specs = tuple(_input_words(text) for text in getattr(options, "input", ()))
     assembly = Assembly(str(options.file.absolute()))
 
     def take(event: Event) -> None:
@@ -49,6 +51,17 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
     if result.nothing_ran and failure is not None:
         raise OpenError(failure.message, fix=failure.fix)
     return result
+
+
+def _input_words(text: str) -> str:
+    """One --input as the worker reads it: it runs in another folder, so paths are made whole."""
+    spec = parse_input_spec(text)
+    if spec.path is None:
+        return str(spec)
+    path = Path(spec.path)
+    if not path.is_file():
+        raise UsageError(f"--input {text}: there is no file {path}.", fix="Check the path.")
+    return str(replace(spec, path=str(path.absolute())))
 
 
 _STOPPED_FIX = "Run it again and give it more time."

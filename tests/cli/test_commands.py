@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from handmade_runs import nested, run
 
@@ -291,6 +292,26 @@ def test_run_ends_with_1_and_keeps_the_trace_when_the_script_fails(inspector, tm
     assert json.loads((tmp_path / "out.json").read_text())["runs"]
 
 
+def test_run_feeds_an_array_file_named_relative_to_where_the_command_runs(inspector, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "model.py").write_text(MODEL)
+    np.save(tmp_path / "batch.npy", np.ones((7, 4), "float32"))
+
+    result = inspector("run", "models/model.py", "--model", "small", "--input", "inputs=batch.npy")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "(7, 4) → (7, 3)" in result.stdout
+
+
+def test_run_ends_with_2_when_an_array_file_is_missing(tmp_path, capsys):
+    (tmp_path / "model.py").write_text("x = 1")
+
+    code = main(["run", str(tmp_path / "model.py"), "--input", "x=missing.npy"])
+
+    assert code == 2
+    assert "there is no file missing.npy" in capsys.readouterr().err
+
+
 def test_run_ends_with_1_when_there_is_no_model(inspector, tmp_path):
     (tmp_path / "model.py").write_text("print('nothing here')\n")
 
@@ -308,6 +329,15 @@ def test_run_ends_with_2_when_the_file_is_no_python(inspector, tmp_path):
     assert result.returncode == 2
     assert "line 1" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_run_prints_on_a_terminal_that_knows_ascii_only(inspector, saved, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    result = inspector("run", saved)
+
+    assert result.returncode == 0, result.stderr
+    assert "inner" in result.stdout
 
 
 def test_run_stops_quietly_when_nobody_reads_on(inspector, saved, tmp_path):
