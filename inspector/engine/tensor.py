@@ -124,13 +124,13 @@ class Tensor(Operators):
         return self.numpy().tolist()
 
     def __float__(self) -> float:
-        return float(self.numpy())
+        return float(self.numpy().item())
 
     def __int__(self) -> int:
-        return int(self.numpy())
+        return int(self.numpy().item())
 
     def __complex__(self) -> complex:
-        return complex(self.numpy())
+        return complex(self.numpy().item())
 
     def __index__(self) -> int:
         return int(self.numpy().__index__())

@@ -52,7 +52,7 @@ def matmul(xp: Any, a: Any, b: Any) -> Any:
 
 
 def _whole(a: Any, b: Any) -> Any:
-    """Products of whole numbers through BLAS, which is many times faster, where floating sums are exact."""
+    """Products of whole numbers through BLAS, many times faster, where that is exact."""
     bound = _largest(a) * _largest(b) * a.shape[-1]
     if bound >= 2**53:
         return np.matmul(a, b)
