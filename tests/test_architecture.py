@@ -163,15 +163,17 @@ def test_plugins_load_nothing_heavy() -> None:
 
 
 # Longer than the limit, each with its reason.
-LONG_MODULES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {
+    "inspector.capture.recorder": "the one owner of what is being recorded; its parts are outside",
+    "inspector.keras_backend.preprocessing.index_lookup": "one layer: Keras dictates its methods",
+}
+LONG_FUNCTIONS: dict[str, str] = {
+    "inspector.engine.recurrence:gru_slopes": "one derivation, read from top to bottom",
+    "inspector.keras_backend.preprocessing.index_lookup:__init__": "Keras dictates its arguments",
+    "inspector.keras_backend.preprocessing.text_vectorization:__init__": "Keras dictates them",
+    "inspector.keras_backend.trainer.loops:fit": "Keras dictates its arguments",
+}
 MODULE_LINES, FUNCTION_LINES = 400, 50
-
-
-def test_modules_are_short_or_have_a_reason_not_to_be() -> None:
-    long = {name for name, path in _modules() if len(path.read_text().splitlines()) > MODULE_LINES}
-
-    assert set(LONG_MODULES) == long
 
 
 def _functions() -> Iterator[tuple[str, int]]:
@@ -181,7 +183,22 @@ def _functions() -> Iterator[tuple[str, int]]:
                 yield f"{name}:{item.name}", (item.end_lineno or 0) - item.lineno + 1
 
 
-def test_functions_are_short_or_have_a_reason_not_to_be() -> None:
-    long = {name for name, lines in _functions() if lines > FUNCTION_LINES}
+def _unexcused(sizes: dict[str, int], limit: int, reasons: dict[str, str]) -> list[str]:
+    """What is too long without a reason, and reasons for what has become short."""
+    long = [f"{name} has {size} lines" for name, size in sizes.items() if size > limit]
+    outdated = [f"{name} is short now" for name in reasons if sizes.get(name, 0) < 0.9 * limit]
+    return [text for text in long if text.split()[0] not in reasons] + outdated
 
-    assert set(LONG_FUNCTIONS) == long
+
+def test_modules_are_short_or_have_a_reason_not_to_be() -> None:
+    sizes = {name: len(path.read_text().splitlines()) for name, path in _modules()}
+
+    assert [] == _unexcused(sizes, MODULE_LINES, LONG_MODULES)
+
+
+def test_functions_are_short_or_have_a_reason_not_to_be() -> None:
+    sizes: dict[str, int] = {}
+    for name, lines in _functions():
+        sizes[name] = max(lines, sizes.get(name, 0))
+
+    assert [] == _unexcused(sizes, FUNCTION_LINES, LONG_FUNCTIONS)
