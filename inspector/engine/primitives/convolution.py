@@ -36,14 +36,15 @@ def _conv_shape(
     return (x[0], *space, w[-1])
 
 
-@primitive(
-    shape=_conv_shape,
-    dtype=same,
-    vjp=each(
-        lambda g, y, x, w, **how: conv_input_grad(g, w, size=x.shape[1:-1], **how),
-        lambda g, y, x, w, **how: conv_weight_grad(x, g, kernel=w.shape[:-2], **how),
-    ),
-)
+def _conv_to_x(g: Any, y: Any, x: Any, w: Any, **how: Any) -> Any:
+    return conv_input_grad(g, w, size=x.shape[1:-1], **how)
+
+
+def _conv_to_w(g: Any, y: Any, x: Any, w: Any, **how: Any) -> Any:
+    return conv_weight_grad(x, g, kernel=w.shape[:-2], **how)
+
+
+@primitive(shape=_conv_shape, dtype=same, vjp=each(_conv_to_x, _conv_to_w))
 def conv(
     xp: Any, x: Any, w: Any, strides: Sizes, padding: Padding, dilation: Sizes, groups: int
 ) -> Any:
@@ -65,7 +66,7 @@ def _input_grad_shape(g: Shape, w: Shape, *, size: Sizes, groups: int, **how: An
     dtype=same,
     vjp=each(
         lambda gg, y, g, w, size, **how: conv(gg, w, **how),
-        lambda gg, y, g, w, size, **how: conv_weight_grad(gg, g, kernel=w.shape[:-2], **how),
+        lambda gg, y, g, w, size, **how: _conv_to_w(g, y, gg, w, **how),
     ),
 )
 def conv_input_grad(

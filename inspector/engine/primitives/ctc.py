@@ -24,10 +24,14 @@ def _prepared(
     return Lattice(xp, found, target, (target_length, length), blank), found
 
 
+def _ctc_loss_back(g: Any, y: Any, *inputs: Any, blank: int) -> Any:
+    return ctc_loss_grad(g, *inputs, blank=blank)
+
+
 @primitive(
     shape=lambda scores, *rest, blank: scores[:1],
     dtype=same,
-    vjp=each(lambda g, y, *inputs, blank: ctc_loss_grad(g, *inputs, blank=blank), None, None, None),
+    vjp=each(_ctc_loss_back, None, None, None),
 )
 def ctc_loss(xp: Any, scores: Any, target: Any, target_length: Any, length: Any, blank: int) -> Any:
     """-log of the probability of each target, summed over all alignments."""

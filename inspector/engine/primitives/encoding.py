@@ -37,11 +37,11 @@ def _entry_shape(x: Shape, indices: Shape) -> Shape:
     return indices
 
 
-@primitive(
-    shape=_entry_shape,
-    dtype=lambda x, indices: x,
-    vjp=each(lambda g, y, x, i: spread_entry(g, i, classes=x.shape[-1]), None),
-)
+def _entry_back(g: Any, y: Any, x: Any, indices: Any) -> Any:
+    return spread_entry(g, indices, classes=x.shape[-1])
+
+
+@primitive(shape=_entry_shape, dtype=lambda x, indices: x, vjp=each(_entry_back, None))
 def entry(xp: Any, x: Any, indices: Any) -> Any:
     """X at one index of the last axis per row; 0 where the index is negative."""
     _entry_shape(x.shape, indices.shape)

@@ -16,11 +16,11 @@ def _unfolded(
     return (x[0], *space, *kernel, x[-1])
 
 
-@primitive(
-    shape=_unfolded,
-    dtype=same,
-    vjp=each(lambda g, y, x, **how: fold(g, space=x.shape[1:-1], **how)),
-)
+def _unfold_back(g: Any, y: Any, x: Any, **how: Any) -> Any:
+    return fold(g, space=x.shape[1:-1], **how)
+
+
+@primitive(shape=_unfolded, dtype=same, vjp=each(_unfold_back))
 def unfold(
     xp: Any, x: Any, kernel: Sizes, strides: Sizes, padding: Padding, dilation: Sizes
 ) -> Any:

@@ -61,11 +61,11 @@ def _lowest(x: Any) -> Any:
     return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
 
 
-@primitive(
-    shape=_pooled,
-    dtype=same,
-    vjp=each(lambda g, y, x, **how: max_pool_grad(g, x, **how)),
-)
+def _max_pool_back(g: Any, y: Any, x: Any, **how: Any) -> Any:
+    return max_pool_grad(g, x, **how)
+
+
+@primitive(shape=_pooled, dtype=same, vjp=each(_max_pool_back))
 def max_pool(xp: Any, x: Any, size: Sizes, strides: Sizes, padding: Padding) -> Any:
     """The largest value of each window."""
     for axis, window in reversed(_windows(size, strides, padding)):
@@ -98,11 +98,11 @@ def _winners(
         yield at_places, at_inputs, hit
 
 
-@primitive(
-    shape=lambda g, x, **how: x,
-    dtype=same,
-    vjp=each(lambda gg, y, g, x, **how: max_pool_pick(gg, x, **how), None),
-)
+def _max_pool_grad_back(gg: Any, y: Any, g: Any, x: Any, **how: Any) -> Any:
+    return max_pool_pick(gg, x, **how)
+
+
+@primitive(shape=lambda g, x, **how: x, dtype=same, vjp=each(_max_pool_grad_back, None))
 def max_pool_grad(xp: Any, g: Any, x: Any, size: Sizes, strides: Sizes, padding: Padding) -> Any:
     """The gradient through max_pool: each window's goes to its first largest value."""
     for axis, window, before, after in reversed(_stages(xp, x, size, strides, padding)):
@@ -149,13 +149,11 @@ def _divide(xp: Any, x: Any, space: Sizes, size: Sizes, strides: Sizes, padding:
     return x
 
 
-@primitive(
-    shape=_pooled,
-    dtype=same,
-    vjp=each(
-        lambda g, y, x, **how: average_pool_grad(g, space=x.shape[1:-1], **how),
-    ),
-)
+def _average_pool_back(g: Any, y: Any, x: Any, **how: Any) -> Any:
+    return average_pool_grad(g, space=x.shape[1:-1], **how)
+
+
+@primitive(shape=_pooled, dtype=same, vjp=each(_average_pool_back))
 def average_pool(xp: Any, x: Any, size: Sizes, strides: Sizes, padding: Padding) -> Any:
     """The mean of each window; padding does not count."""
     space = x.shape[1:-1]

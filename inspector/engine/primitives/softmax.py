@@ -70,11 +70,11 @@ def _softmax_grad_to_y(gg: Any, _: Any, g: Any, y: Any, axis: int) -> Any:
     return gg * inner - g * sum_(gg * y, axis=along, keepdims=True)
 
 
-@primitive(
-    shape=same,
-    dtype=same,
-    vjp=each(lambda gg, _, g, y, axis: softmax_grad(gg, y, axis=axis), _softmax_grad_to_y),
-)
+def _softmax_grad_to_g(gg: Any, _: Any, g: Any, y: Any, axis: int) -> Any:
+    return softmax_grad(gg, y, axis=axis)
+
+
+@primitive(shape=same, dtype=same, vjp=each(_softmax_grad_to_g, _softmax_grad_to_y))
 def softmax_grad(xp: Any, g: Any, y: Any, axis: int) -> Any:
     """The gradient through softmax, from its output."""
     return along_rows(xp, softmax_slope_rows, g, y, axis=axis)
