@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,138 +22,27 @@ import numpy as np
 from inspector.compat.limits import bounded
 from inspector.compat.limits import limit_iteration as limit_iteration
 from inspector.compat.registry import export
-from inspector.compat.tf.dtypes import dtype_name
 from inspector.compat.tf.elements import (
     as_tensors,
     called_with,
     interleaved,
-    packed_like,
     padded,
-    row_of,
     shuffled,
     stacked,
-    typed,
 )
 from inspector.compat.tf.runtime import OutOfRangeError
+from inspector.compat.tf.sources import INFINITE, UNKNOWN, Sources
 from inspector.compat.tf.specs import TensorSpec
-from inspector.compat.tf.tensors import host, strings, tensor
-from inspector.engine.tensor import Tensor
+from inspector.compat.tf.tensors import host, tensor
 
 tree = keras.tree
 ops = keras.ops
 
 AUTOTUNE = -1
-INFINITE = -1
-UNKNOWN = -2
-
-Make = Callable[[], Iterator[Any]]
 
 
-class Dataset:
+class Dataset(Sources):
     """A sequence of elements, each a tensor or a structure of tensors."""
-
-    def __init__(self, make: Make, length: int = UNKNOWN, sample: Any = None) -> None:
-        self._make = make
-        self._length = length
-        self._element: Any = sample
-
-    # -- sources
-
-    @staticmethod
-    def from_tensor_slices(tensors: Any, name: str | None = None) -> Dataset:
-        structure = as_tensors(tensors)
-        flat = tree.flatten(structure)
-        count = len(flat[0]) if flat else 0
-
-        def make() -> Iterator[Any]:
-            for index in range(count):
-                yield tree.pack_sequence_as(structure, [row_of(x, index) for x in flat])
-
-        return Dataset(make, count)
-
-    @staticmethod
-    def from_tensors(tensors: Any, name: str | None = None) -> Dataset:
-        structure = as_tensors(tensors)
-        return Dataset(lambda: iter([structure]), 1)
-
-    @staticmethod
-    def from_generator(
-        generator: Callable[..., Any],
-        output_types: Any = None,
-        output_shapes: Any = None,
-        args: Any = None,
-        output_signature: Any = None,
-        name: str | None = None,
-    ) -> Dataset:
-        signature = output_signature if output_signature is not None else output_types
-
-        def make() -> Iterator[Any]:
-            for element in generator(*[host(tensor(a)) for a in args or ()]):
-                yield typed(element, signature)
-
-        return Dataset(make)
-
-    @staticmethod
-    def range(*args: Any, output_type: Any = "int64", **ignored: Any) -> Dataset:
-        numbers = range(*(int(a) for a in args))
-        dtype = dtype_name(output_type)
-        return Dataset(lambda: (tensor(i, dtype) for i in numbers), len(numbers))
-
-    @staticmethod
-    def zip(*args: Any, datasets: Any = None, name: str | None = None) -> Dataset:
-        structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
-        parts = [_dataset(part) for part in tree.flatten(structure)]
-
-        def make() -> Iterator[Any]:
-            for row in zip(*(part._make() for part in parts), strict=False):
-                yield packed_like(structure, row)
-
-        known = [part._length for part in parts if part._length != INFINITE]
-        return Dataset(make, UNKNOWN if UNKNOWN in known else min(known, default=INFINITE))
-
-    @staticmethod
-    def list_files(
-        file_pattern: Any, shuffle: Any = None, seed: Any = None, name: str | None = None
-    ) -> Dataset:
-        import glob
-
-        patterns = file_pattern if isinstance(file_pattern, list | tuple) else [file_pattern]
-        found = sorted(itertools.chain.from_iterable(glob.glob(_text(p)) for p in patterns))
-        return Dataset.from_tensor_slices(strings(np.array(found, object)))
-
-    @staticmethod
-    def random(seed: Any = None, **ignored: Any) -> Dataset:
-        def make() -> Iterator[Any]:
-            numbers = np.random.default_rng(seed)
-            while True:
-                yield tensor(int(numbers.integers(2**32)), "int64")
-
-        return Dataset(make, INFINITE)
-
-    @staticmethod
-    def sample_from_datasets(
-        datasets: Any, weights: Any = None, seed: Any = None, **ignored: Any
-    ) -> Dataset:
-        def make() -> Iterator[Any]:
-            numbers = np.random.default_rng(seed)
-            living = [d._make() for d in datasets]
-            while living:
-                share = None if weights is None or len(living) < len(datasets) else weights
-                at = int(numbers.choice(len(living), p=share))
-                try:
-                    yield next(living[at])
-                except StopIteration:
-                    del living[at]
-
-        return Dataset(make)
-
-    @staticmethod
-    def load(path: str, **ignored: Any) -> Dataset:
-        from inspector.compat.missing import not_available
-
-        raise not_available(
-            f"tf.data.Dataset.load({path!r})", fix="Build the dataset from arrays instead."
-        )
 
     # -- transformations
 
@@ -448,10 +336,6 @@ class Elements:
             raise OutOfRangeError("End of sequence") from None
 
 
-def _dataset(part: Any) -> Dataset:
-    return part if isinstance(part, Dataset) else Dataset(lambda: iter(part))
-
-
 def _windows(rows: list[Any]) -> Any:
     """One dataset per component, as `window` nests them."""
     columns = list(zip(*(tree.flatten(row) for row in rows), strict=True))
@@ -472,10 +356,6 @@ def _numpy(leaf: Any) -> Any:
 
 def _spec(leaf: Any) -> Any:
     return TensorSpec(getattr(leaf, "shape", None), getattr(leaf, "dtype", "float32"))
-
-
-def _text(value: Any) -> str:
-    return os.fspath(value) if not isinstance(value, Tensor) else str(strings(value).texts().item())
 
 
 class Options:
