@@ -61,7 +61,7 @@ class WeightsPanel(TablePanel):
                 ),
                 Column(
                     "|update|",
-                    lambda row: number_text(row.update.delta_norm) if row.update else "",
+                    lambda row: number_text(row.update.delta_norm, 4) if row.update else "",
                     is_number=True,
                 ),
                 Column("dtype", lambda row: row.weight.dtype, colour=muted),
@@ -324,8 +324,8 @@ def _has_no_gradient(row: WeightRow) -> bool:
 
 def _gradient_text(row: WeightRow) -> str:
     if row.update is not None and row.update.gradient_norm is not None:
-        return number_text(row.update.gradient_norm)
-    return "none reached it" if _has_no_gradient(row) else ""
+        return number_text(row.update.gradient_norm, 4)
+    return "none" if _has_no_gradient(row) else ""
 
 
 def _op_shape(op: Op) -> str:

@@ -268,8 +268,11 @@ class MainWindow(QMainWindow, GraphCommands):
         stack = "  ›  ".join(
             steps.calls[call].name for call in steps.frames(self.viewpoint.position)
         )
+        backward = steps.first_backward
+        is_backward = backward is not None and self.viewpoint.position >= backward
+        at = "backward op in" if is_backward else _AT[step.kind]
         self._step_label.setText(
-            f"Step {self.viewpoint.position + 1} of {len(steps)}   ·   {_AT[step.kind]}  {stack}"
+            f"Step {self.viewpoint.position + 1} of {len(steps)}   ·   {at}  {stack}"
         )
 
     def _show_menu(self, call_id: str, at: QPoint) -> None:

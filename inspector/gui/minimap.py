@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from inspector.gui.graph_view import GraphView
 
 _WIDEST, _TALLEST, _PAD = 170.0, 210.0, 6.0
+_SHARE = 0.36
 # A graph that nearly fits needs no map.
 _NEEDED_ABOVE = 1.25
 
@@ -20,6 +21,7 @@ class Minimap(QWidget):
         super().__init__(view)
         self._view = view
         self._picture: QPixmap | None = None
+        self._painted_at = 0.0
         self.setObjectName("minimap")
         self.setAccessibleName("Overview of the graph")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -38,6 +40,8 @@ class Minimap(QWidget):
         )
         self.setVisible(is_needed)
         if is_needed:
+            if self._painted_at != self._scale():
+                self._picture = None
             self.resize(self.sizeHint())
             self.update()
 
@@ -87,6 +91,7 @@ class Minimap(QWidget):
 
     def _painted(self) -> QPixmap:
         bounds, scale, ratio = self._bounds(), self._scale(), self.devicePixelRatioF()
+        self._painted_at = scale
         width = max(int(bounds.width() * scale * ratio), 1)
         height = max(int(bounds.height() * scale * ratio), 1)
         picture = QPixmap(width, height)
@@ -111,5 +116,7 @@ class Minimap(QWidget):
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def _scale(self) -> float:
-        bounds = self._bounds()
-        return min(_WIDEST / bounds.width(), _TALLEST / bounds.height())
+        bounds, view = self._bounds(), self._view.viewport()
+        widest = min(_WIDEST, _SHARE * view.width())
+        tallest = min(_TALLEST, _SHARE * view.height())
+        return min(widest / bounds.width(), tallest / bounds.height())

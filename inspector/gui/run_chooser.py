@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from inspector.gui.drop_down import DropDown
 from inspector.gui.viewpoint import Viewpoint
@@ -19,9 +19,10 @@ class RunChooser(DropDown):
         self._viewpoint = viewpoint
         self.setObjectName("runs")
         self.setAccessibleName("Run")
-        self.setMinimumWidth(240)
+        self.setMaximumWidth(330)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(30)
+        self.setMinimumContentsLength(14)
         self.setPlaceholderText("No run yet")
         self.activated.connect(self._choose)
         viewpoint.trace_changed.connect(self._fill)

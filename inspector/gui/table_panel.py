@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from inspector.gui.table_model import ROW, Column, TableModel
 
-_WIDEST, _NARROWEST = 280, 90
+_WIDEST, _NARROWEST = 280, 72
 
 
 def set_role(label: QLabel, role: str) -> QLabel:

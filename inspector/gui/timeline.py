@@ -131,24 +131,38 @@ class Timeline(QWidget):
         for call in self._viewpoint.run.calls:
             if call.depth < _MOST_ROWS:
                 self._paint_bar(painter, call)
+        self._paint_backward(painter)
         painter.end()
         return pixmap
 
+    def _paint_backward(self, painter: QPainter) -> None:
+        """The ops of the backward pass, which come after every call has returned."""
+        steps = self._viewpoint.steps
+        if steps.first_backward is not None:
+            colour = QColor(self._appearance.theme.edge_out)
+            colour.setAlpha(90)
+            span = (steps.first_backward, steps.end())
+            self._paint_span(painter, self._bar(span, 0), colour, "backward")
+
     def _paint_bar(self, painter: QPainter, call: Call) -> None:
         theme, steps = self._appearance.theme, self._viewpoint.steps
-        first, last = steps.span(call.id)
-        half = (self.width() - 2 * _SIDE) / max(len(steps), 1) / 2
-        left, right = self.x_of(first) - half, self.x_of(last) + half
-        bar = QRectF(left, _TOP + call.depth * _ROW, max(right - left - 1, 1), _ROW - 2)
         failure = self._viewpoint.run.failure
         is_group = bool(steps.children[call.id])
         colour = theme.category(category_of(call.class_, is_group=is_group))
         if failure is not None and failure.call == call.id:
             colour = QColor(theme.failure)
         colour.setAlpha(90 if is_group else 150)
+        self._paint_span(painter, self._bar(steps.span(call.id), call.depth), colour, call.name)
+
+    def _bar(self, span: tuple[int, int], depth: int) -> QRectF:
+        half = (self.width() - 2 * _SIDE) / max(len(self._viewpoint.steps), 1) / 2
+        left, right = self.x_of(span[0]) - half, self.x_of(span[1]) + half
+        return QRectF(left, _TOP + depth * _ROW, max(right - left - 1, 1), _ROW - 2)
+
+    def _paint_span(self, painter: QPainter, bar: QRectF, colour: QColor, name: str) -> None:
         painter.fillRect(bar, colour)
         metrics = QFontMetricsF(painter.font())
         if bar.width() > 34:
-            painter.setPen(QColor(theme.text))
-            text = metrics.elidedText(call.name, Qt.TextElideMode.ElideRight, bar.width() - 8)
+            painter.setPen(QColor(self._appearance.theme.text))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, bar.width() - 8)
             painter.drawText(bar.adjusted(4, 0, -2, 0), int(Qt.AlignmentFlag.AlignVCenter), text)

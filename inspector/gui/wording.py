@@ -23,7 +23,7 @@ def shape_text(shape: Shape | None) -> str:
     return " × ".join("?" if size is None else str(size) for size in shape)
 
 
-def number_text(value: float | None) -> str:
+def number_text(value: float | None, digits: int = 6) -> str:
     """A number in at most nine characters.
 
     >>> number_text(0.12345678), number_text(1234567.0), number_text(None)
@@ -33,7 +33,7 @@ def number_text(value: float | None) -> str:
         return "–"
     if value != 0 and math.isfinite(value) and (abs(value) >= 1e6 or abs(value) < 1e-4):
         return f"{value:.3e}"
-    return f"{value:.6g}"
+    return f"{value:.{digits}g}"
 
 
 def time_text(seconds: float) -> str:

@@ -151,6 +151,7 @@ class Steps:
 
     def _add_backward_ops(self) -> None:
         """Ops of the backward pass belong to calls that returned long before they run."""
+        self.first_backward: int | None = None
         if self.granularity == "op":
             late = [
                 (op.position, call.id, place)
@@ -158,6 +159,8 @@ class Steps:
                 for place, op in enumerate(call.ops)
                 if _is_late(op, call)
             ]
+            if late:
+                self.first_backward = len(self._steps)
             for _, call_id, place in sorted(late):
                 self._add(Step("op", call_id, place))
 

@@ -139,4 +139,5 @@ def test_backward_ops_come_after_the_last_return() -> None:
 
     assert ["enter a", "enter b", "op b", "exit b", "exit a", "enter c", "op b"] == _walk(steps)
     assert Step("op", "b", 1) == steps[steps.end()]
+    assert 6 == steps.first_backward
     assert "done" == steps.state("b", 5)
