@@ -32,10 +32,10 @@ sys.modules["conftest"] = conftest
 EXCLUDED = json.loads((Path(__file__).parent / "excluded.json").read_text(encoding="utf-8"))
 
 
-def identity(nodeid):
-    """`ops/core_test::CoreOpsTest::test_map`, wherever Keras is installed."""
-    path, _, rest = nodeid.partition("::")
-    inside = path.replace("\\", "/").rpartition("keras/src/")[2].removesuffix(".py")
+def identity(path, nodeid=""):
+    """`ops/core_test::CoreOpsTest::test_map`, wherever Keras is installed and pytest started."""
+    inside = str(path).replace("\\", "/").rpartition("keras/src/")[2].removesuffix(".py")
+    rest = nodeid.partition("::")[2]
     return f"{inside}::{rest}" if rest else inside
 
 
@@ -50,12 +50,11 @@ def excluded_for(name):
 def pytest_configure(config):
     for marker in ("requires_trainable_backend: needs training", "multi_device: needs several"):
         config.addinivalue_line("markers", marker)
-    config.conformance_results = {}
 
 
 def pytest_ignore_collect(collection_path):
     """Files that cannot even be imported here."""
-    name = identity(str(collection_path))
+    name = identity(collection_path)
     reason = next((e["reason"] for e in EXCLUDED if e["test"] == name and e.get("file")), None)
     return True if reason and not STOCK else None
 
@@ -66,13 +65,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="there is one device"))
         if STOCK and "requires_trainable_backend" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="stock cannot train"))
-        reason = excluded_for(identity(item.nodeid))
+        name = NAMES[item.nodeid] = identity(item.path, item.nodeid)
+        reason = excluded_for(name)
         if reason and not STOCK:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 def pytest_runtest_logreport(report):
-    name = identity(report.nodeid)
+    name = NAMES[report.nodeid]
     if report.when == "call" or report.outcome != "passed":
         RESULTS[name] = "xfailed" if hasattr(report, "wasxfail") else report.outcome
         if report.failed:
@@ -81,10 +81,12 @@ def pytest_runtest_logreport(report):
 
 def pytest_collectreport(report):
     if report.failed:
-        RESULTS[identity(report.nodeid)] = "error"
-        MESSAGES[identity(report.nodeid)] = message_of(report)
+        name = identity(report.fspath)
+        RESULTS[name] = "error"
+        MESSAGES[name] = message_of(report)
 
 
+NAMES: dict[str, str] = {}
 RESULTS: dict[str, str] = {}
 MESSAGES: dict[str, str] = {}
 

@@ -33,7 +33,7 @@ MODULES = [
     *["models", "saving", "losses", "metrics", "optimizers", "initializers", "random"],
     *["trainers", "callbacks", "constraints", "regularizers", "quantizers", "utils", "tree"],
     *["dtype_policies", "backend.common", "distillation", "legacy", "testing", "wrappers"],
-    *["datasets", "visualization"],
+    "datasets",
 ]
 
 

@@ -25,7 +25,7 @@ from inspector.keras_backend.core import convert_to_tensor
 from inspector.keras_backend.ops.linalg import inexact
 
 
-def _pair(x: Any) -> Any:
+def complex_of_pair(x: Any) -> Any:
     """The complex tensor of a (real, imaginary) pair.
 
     Raises:
@@ -55,17 +55,17 @@ def _parts(x: Any) -> tuple[Any, Any]:
 
 
 def fft(x: Any) -> Any:
-    tensor = _pair(x)
+    tensor = complex_of_pair(x)
     return _parts(transforms.fft(tensor, axes=(tensor.ndim - 1,)))
 
 
 def fft2(x: Any) -> Any:
-    tensor = _pair(x)
+    tensor = complex_of_pair(x)
     return _parts(transforms.fft(tensor, axes=(tensor.ndim - 2, tensor.ndim - 1)))
 
 
 def ifft2(x: Any) -> Any:
-    tensor = _pair(x)
+    tensor = complex_of_pair(x)
     return _parts(transforms.ifft(tensor, axes=(tensor.ndim - 2, tensor.ndim - 1)))
 
 
@@ -84,7 +84,7 @@ def rfft(x: Any, fft_length: int | None = None) -> Any:
 
 
 def irfft(x: Any, fft_length: int | None = None) -> Any:
-    tensor = _pair(x)
+    tensor = complex_of_pair(x)
     points = 2 * (tensor.shape[-1] - 1) if fft_length is None else int(fft_length)
     return transforms.irfft(_fitted(tensor, points // 2 + 1), points=points)
 
@@ -165,7 +165,7 @@ def istft(
     center: bool = True,
 ) -> Any:
     """The signal of a short-time transform: windows added up, divided by the windows' squares."""
-    bins = _pair(x)
+    bins = complex_of_pair(x)
     frames: Any = irfft(_parts(bins), fft_length)
     shape: Any = _window(window, sequence_length, fft_length, frames.dtype)
     count = frames.shape[-2]
