@@ -127,6 +127,10 @@ class Overlay:
             raise _not_found(path)
         return list(entries.values())
 
+    def copy_of(self, path: AnyPath) -> str:
+        """Where in the scratch folder the script's writes to this path land."""
+        return self._copy_of(self._full(path))
+
     def _drop(self, path: AnyPath, drop: Any) -> None:
         if self.is_free(path):
             drop(path)

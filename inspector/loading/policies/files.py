@@ -7,6 +7,7 @@ import functools
 import io
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,10 @@ _WRITING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 def install(situation: Situation) -> Overlay:
     """Put an overlay under `open`, `os`, `shutil`, `tempfile` and `h5py`."""
     overlay = Overlay(situation.scratch)
+    # A script may write a module and import it; Python's import reads files in its own way.
+    written = overlay.copy_of(situation.folder)
+    os.makedirs(written, exist_ok=True)  # Python remembers folders that were not there
+    sys.path.insert(1, written)
     _Files(situation, overlay).install()
     return overlay
 
