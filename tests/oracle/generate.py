@@ -1,7 +1,8 @@
 """Writes the golden files with Keras on torch: `./dev oracle`.
 
 One file for all layers: for each case its output, and the gradients of a weighted sum of the
-output with respect to the inputs and the trainable weights.
+output with respect to the inputs and the trainable weights. One file for the sample models: their
+weights and outputs.
 """
 
 import os
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
+import sample_cases
 from layer_cases import CASES, prepared, seed_for
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,6 +46,19 @@ def values_of(case):
     return found
 
 
+def samples():
+    """Weights and output of each sample model, by name."""
+    golden = {}
+    for name in sample_cases.CASES:
+        model, inputs = sample_cases.model_and_inputs(keras, name)
+        for i, weight in enumerate(model.get_weights()):
+            golden[f"{name}/weight{i}"] = weight
+        golden[f"{name}/output"] = sample_cases.output_of(keras, model, inputs)
+    path = GOLDEN / "samples.npz"
+    np.savez_compressed(path, **golden)
+    print(f"{len(sample_cases.CASES)} sample models, {path.stat().st_size / 1e6:.2f} MB")
+
+
 def main():
     golden = {}
     for case in CASES:
@@ -56,6 +71,7 @@ def main():
     path = GOLDEN / "layers.npz"
     np.savez_compressed(path, **golden)
     print(f"{len(CASES)} layers, {path.stat().st_size / 1e6:.2f} MB, Keras {keras.__version__}")
+    samples()
 
 
 if __name__ == "__main__":
