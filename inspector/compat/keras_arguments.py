@@ -174,8 +174,32 @@ def _without_none(owner: Any) -> None:
     owner.__init__ = init
 
 
+def _is_metrics(value: Any) -> bool:
+    """Whether the third argument of `compile` is meant as metrics, its place in Keras 2."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(x, str | keras.metrics.Metric) or callable(x) for x in items)
+
+
+def _metrics_third() -> None:
+    original = keras.Model.compile
+
+    @in_place_of(original)
+    def compile_(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > 2 and _is_metrics(args[2]):
+            note(
+                "compile(optimizer, loss, metrics)",
+                "write metrics=...; third is loss_weights today",
+            )
+            kwargs["metrics"] = args[2]
+            args = (*args[:2], *args[3:4], *args[4:])
+        return original(self, *args, **kwargs)
+
+    keras.Model.compile = compile_
+
+
 def _models() -> None:
     model = keras.Model
+    _metrics_third()
     accept(
         model, "compile",
         dropped=(
@@ -218,6 +242,9 @@ def _layers() -> None:
 
     @in_place_of(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if args and args[0] is self:
+            note("super().__init__(self)", "write super().__init__() today")
+            args = args[1:]
         kwargs.pop("dynamic", None)
         batch = kwargs.pop("batch_input_shape", None)
         if batch is not None:

@@ -263,3 +263,29 @@ def test_scikit_wrapper_builds_fits_and_predicts(user: Any) -> None:
     )
 
     assert np.shape(names["found"]) == (4,)
+
+
+def test_compile_takes_metrics_in_the_third_place(user: Any) -> None:
+    names = user.run(
+        "import keras, numpy as np\n"
+        "m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "m.compile('sgd', 'mse', ['mae'])\n"
+        "history = m.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0).history\n"
+    )
+
+    assert set(names["history"]) == {"loss", "mae"}
+
+
+def test_super_init_may_be_given_self(user: Any) -> None:
+    names = user.run(
+        "import tensorflow as tf\n"
+        "class M(tf.keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(self)\n"
+        "        self.d = tf.keras.layers.Dense(2)\n"
+        "    def call(self, x):\n"
+        "        return self.d(x)\n"
+        "out = M()(tf.ones((1, 3)))\n"
+    )
+
+    assert names["out"].shape == (1, 2)
