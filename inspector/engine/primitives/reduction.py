@@ -9,7 +9,7 @@ import numpy as np
 
 from inspector.engine import promotion
 from inspector.engine.primitive import each, primitive
-from inspector.engine.primitives import choice, comparison, shaping
+from inspector.engine.primitives import choice, shaping
 from inspector.engine.rules import (
     FLOAT32,
     normalize_axes,
@@ -129,16 +129,23 @@ def min_(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
 def _product_back(
     g: Tensor, y: Tensor, x: Tensor, axis: Axes = None, keepdims: bool = False
 ) -> Tensor:
-    """The product of all others: y / x, counted anew where there are zeros."""
-    one, zero = choice.full_like(x, value=1), choice.full_like(x, value=0)
-    is_zero = comparison.equal(x, zero)
-    zeros = shaping.cast(is_zero, dtype=x.dtype)
-    others = prod(choice.where(is_zero, one, x), axis=axis, keepdims=True)
-    count = sum_(zeros, axis=axis, keepdims=True)
-    # With one zero only that element has a gradient; with two none has.
-    only = shaping.cast(count - zeros == 0, dtype=x.dtype)
-    rest = only * others / choice.where(is_zero, one, x)
-    return kept(g, x, axis, keepdims) * rest
+    """The product of all others: of those before times of those after; right at zeros too."""
+    if not x.size:
+        return choice.full_like(x, value=0)
+    axes = normalize_axes(axis, x.ndim)
+    order = (*[i for i in range(x.ndim) if i not in axes], *axes)
+    apart = shaping.transpose(x, axes=order)
+    line = shaping.reshape(apart, shape=(*apart.shape[: x.ndim - len(axes)], -1))
+    last = (line.ndim - 1,)
+    after = shaping.flip(_product_before(shaping.flip(line, axis=last)), axis=last)
+    others = shaping.reshape(_product_before(line) * after, shape=apart.shape)
+    return kept(g, x, axis, keepdims) * shaping.transpose(others, axes=shaping.inverse(order))
+
+
+def _product_before(line: Tensor) -> Tensor:
+    """For each element of the last axis the product of those before it."""
+    widths = (*[(0, 0)] * (line.ndim - 1), (1, -1))
+    return cumprod(shaping.pad(line, widths=widths, value=1), axis=line.ndim - 1)
 
 
 @primitive(shape=reduced, dtype=same, vjp=each(_product_back))

@@ -37,12 +37,13 @@ def reshape(xp: Any, x: Any, shape: Shape) -> Any:
     return x.reshape(shape)
 
 
-def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that undoes this one."""
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
 def _transposed_back(g: Tensor, y: Tensor, x: Tensor, axes: tuple[int, ...]) -> Any:
-    return transpose(g, axes=_inverse(axes))
+    return transpose(g, axes=inverse(axes))
 
 
 @primitive(
