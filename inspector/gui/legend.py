@@ -31,6 +31,11 @@ class Legend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         appearance.changed.connect(self.update)
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """What is listed, in order."""
+        return self._categories
+
     def show_categories(self, categories: tuple[str, ...]) -> None:
         """Show the meaning of these categories, in the theme's order."""
         order = [name for name, _ in self._appearance.theme.categories]

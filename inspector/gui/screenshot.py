@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, SignalInstance
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    Qt,
+    QTimer,
+    QtMsgType,
+    SignalInstance,
+    qInstallMessageHandler,
+)
 
 from inspector.app import Settings
 from inspector.errors import ExportError, OpenError
@@ -46,6 +55,7 @@ def render(
         engine=engine,  # type: ignore[arg-type]  # the command line checks the word
         theme="dark" if theme == "dark" else "light",
     )
+    before = qInstallMessageHandler(_tell_what_matters)
     window = make_window(settings, store=MemoryStore())
     window.resize(*size)
     window.show()
@@ -61,6 +71,13 @@ def render(
     finally:
         window.close()
         window.deleteLater()
+        qInstallMessageHandler(before)
+
+
+def _tell_what_matters(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    # The off-screen platform says this at every window; nobody can do anything about it.
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
 
 
 def _load(window: MainWindow, source: Path | Trace) -> None:

@@ -1,0 +1,135 @@
+"""The smaller parts: timeline, sliders, export, legend, start page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QSlider
+from pytestqt.qtbot import QtBot
+
+from inspector.api import hookimpl
+from inspector.errors import ExportError
+from inspector.gui.export_dialog import export
+from inspector.gui.main_window import MainWindow
+from inspector.gui.slicer_bar import SlicerBar
+from inspector.gui.slicing import Slicing, first_slicing
+from inspector.hookspecs import Exporter
+from inspector.trace import Run, Trace
+
+
+def test_timeline_click_moves_the_cursor(vae_window: MainWindow, qtbot: QtBot) -> None:
+    timeline = vae_window.parts.timeline
+    at = QPoint(int(timeline.x_of(20)), timeline.height() // 2)
+
+    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=at)
+
+    assert 20 == vae_window.viewpoint.position
+
+
+def test_timeline_knows_every_position_by_its_place(vae_window: MainWindow) -> None:
+    timeline, count = vae_window.parts.timeline, len(vae_window.viewpoint.steps)
+
+    places = [timeline.position_at(timeline.x_of(position)) for position in range(count)]
+
+    assert list(range(count)) == places
+    assert 0 == timeline.position_at(-50)
+    assert count - 1 == timeline.position_at(99_999)
+
+
+def test_slider_moves_along_its_axis(qtbot: QtBot) -> None:
+    bar = SlicerBar()
+    qtbot.addWidget(bar)
+    bar.show_slicing(first_slicing((4, 5, 6)))
+    moved: list[Slicing] = []
+    bar.changed.connect(moved.append)
+
+    slider = bar.findChild(QSlider, "axis_0")
+    assert isinstance(slider, QSlider)
+    slider.setValue(3)
+
+    assert ((3, 0, 0), (4, 5, 6)) == moved[-1].bounds
+
+
+def test_slider_bar_is_hidden_for_a_matrix(qtbot: QtBot) -> None:
+    bar = SlicerBar()
+    qtbot.addWidget(bar)
+
+    bar.show_slicing(first_slicing((4, 5)))
+
+    assert bar.isHidden()
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot", ".graphml", ".json"])
+def test_export_writes_the_visible_graph(
+    vae_window: MainWindow, tmp_path: Path, suffix: str
+) -> None:
+    graph, path = vae_window.parts.graph, tmp_path / f"graph{suffix}"
+    assert graph.scene is not None
+
+    written = export(
+        vae_window.viewpoint, graph.scene, graph.expanded, path, "light", vae_window.plugins
+    )
+
+    assert path == written
+    assert path.stat().st_size > 1000
+
+
+def test_export_uses_a_plugins_format(vae_window: MainWindow, tmp_path: Path) -> None:
+    def write(run: Run, path: Path) -> None:
+        path.write_text(str(len(run.calls)))
+
+    class Plugin:
+        @hookimpl
+        def register_exporters(self) -> list[Any]:
+            return [Exporter("Count", ".count", write)]
+
+    vae_window.plugins.register(Plugin(), "count")
+    graph, path = vae_window.parts.graph, tmp_path / "graph.count"
+    assert graph.scene is not None
+
+    export(vae_window.viewpoint, graph.scene, graph.expanded, path, "light", vae_window.plugins)
+
+    assert str(len(vae_window.viewpoint.run.calls)) == path.read_text()
+
+
+def test_export_refuses_an_unknown_format(vae_window: MainWindow, tmp_path: Path) -> None:
+    graph = vae_window.parts.graph
+    assert graph.scene is not None
+
+    with pytest.raises(ExportError, match="xyz"):
+        export(
+            vae_window.viewpoint, graph.scene, graph.expanded, tmp_path / "g.xyz", "light",
+            vae_window.plugins,
+        )  # fmt: skip
+
+
+def test_legend_lists_what_is_in_the_picture(vae_window: MainWindow) -> None:
+    legend = vae_window.parts.graph.legend
+
+    assert legend.isVisibleTo(vae_window)
+    assert {"dense", "model"} <= set(legend.categories)
+    assert "conv" not in legend.categories
+
+
+def test_start_page_opens_a_sample(window: MainWindow, sessions: list[Any]) -> None:
+    buttons = {b.text(): b for b in window.parts.start.findChildren(QPushButton)}
+
+    buttons["vae"].click()
+
+    assert "vae.py" == Path(sessions[-1].sent[0].path).name
+
+
+def test_step_keys_do_nothing_in_an_empty_window(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F10)
+
+    assert window.viewpoint.step is None
+
+
+def test_build_run_says_that_it_has_no_values(vae_window: MainWindow, vae: Trace) -> None:
+    vae_window.viewpoint.show_run(replace(vae.runs[0], kind="build", number=9))
+
+    assert "symbolic build" in vae_window.parts.values.view.reason
