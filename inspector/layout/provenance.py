@@ -7,7 +7,7 @@ where ops were kept (`OpenFile.keep_ops`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from inspector.trace import Call, Run
 
@@ -63,10 +63,22 @@ def _made_inside(
     return [(child, made) for made, child in makers.items()]
 
 
+def computed_from_all(frames: Iterable[Call], call: Call) -> set[int]:
+    """All tensors that the call's inputs were computed from by the ops of the frames around it."""
+    wanted = {given.tensor for given in call.inputs if given.tensor is not None}
+    for frame in frames:
+        _add_behind(frame, wanted)
+    return wanted
+
+
 def _computed_from(frame: Call, tensor: int) -> set[int]:
     """The tensor and all that the frame's own ops computed it from."""
     wanted = {tensor}
+    _add_behind(frame, wanted)
+    return wanted
+
+
+def _add_behind(frame: Call, wanted: set[int]) -> None:
     for op in reversed(frame.ops):
         if any(made.tensor in wanted for made in op.outputs):
             wanted.update(used.tensor for used in op.inputs if used.tensor is not None)
-    return wanted

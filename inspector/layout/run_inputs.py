@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from inspector.layout.provenance import computed_from_all
 from inspector.trace import Call, Edge, Run
 
 _Kind = tuple[object, object]
@@ -23,6 +24,7 @@ class RunInputs:
 
     def __init__(self, run: Run) -> None:
         self._made = _made_in(run)
+        self._calls = {call.id: call for call in run.calls}
         self._numbers: dict[object, int] = {}
         self._seen: Counter[tuple[str, _Kind]] = Counter()
         self.edges: list[Edge] = []
@@ -38,6 +40,8 @@ class RunInputs:
             for given in target.inputs
             if (given.shape, given.dtype) == kind and given.tensor not in self._made
         ]
+        if place >= len(alike) and (known := self._through_ops(target, kind)) is not None:
+            return known
         tensor = alike[place].tensor if place < len(alike) else None
         key = (edge.tensor_index, place, kind) if tensor is None else tensor
         if key not in self._numbers:
@@ -45,6 +49,25 @@ class RunInputs:
             self.edges.append(edge)
             self.keys.append(("input", len(self.keys)) if tensor is None else tensor)
         return self._numbers[key]
+
+    def _through_ops(self, target: Call, kind: _Kind) -> int | None:
+        """The input of that kind that reaches the call through ops, if it is the only one.
+
+        Kept ops say which of several it is; without them only a single one is certain.
+        """
+        found = [n for n, edge in enumerate(self.edges) if (edge.shape, edge.dtype) == kind]
+        if len(found) > 1:
+            reached = computed_from_all(self._frames_of(target), target)
+            found = [number for number in found if self.keys[number] in reached]
+        return found[0] if len(found) == 1 else None
+
+    def _frames_of(self, call: Call) -> list[Call]:
+        """The calls around a call, innermost first."""
+        frames = []
+        while call.parent is not None and call.parent in self._calls:
+            call = self._calls[call.parent]
+            frames.append(call)
+        return frames
 
     def titles(self) -> list[str]:
         """A name per input: its first argument's, numbered where several have the same."""

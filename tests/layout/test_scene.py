@@ -237,6 +237,19 @@ def test_scene_knows_an_input_beside_a_tensor_of_the_same_shape():
     assert scene.kinds.count("input") == 1
 
 
+def test_scene_knows_an_input_that_comes_through_ops():
+    calls = [
+        call("g", inputs=[tensor(7), tensor(6)], ops=[add(7, 1, out=9)]),
+        call("g/a", "g#0", depth=1, inputs=[tensor(9, (8, 1))]),
+    ]
+    edges = [edge(None, "g#0"), edge(None, "g#0"), edge(None, "g/a#0")]
+
+    scene = build_scene(run(calls, edges), frozenset({"g#0"}))
+
+    assert scene.kinds.count("input") == 2
+    assert [scene.ids[box] for box in scene.targets.tolist()].count("g/a#0") == 1
+
+
 def test_scene_numbers_the_later_calls_of_a_shared_layer():
     again = replace(call("shared"), id="shared#1", call_index=1)
 
