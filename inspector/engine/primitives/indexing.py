@@ -242,7 +242,7 @@ def check_bounds(xp: Any, indices: Any, size: int) -> None:
     """The same for one index array; costs a synchronisation, hence only where it is needed."""
     if xp is np or not indices.size:
         return
-    low, high = int(indices.min()), int(indices.max())
-    if low < -size or high >= size:
+    if bool(((indices < -size) | (indices >= size)).any()):
+        low, high = int(indices.min()), int(indices.max())
         wrong = low if low < -size else high
         raise IndexError(f"index {wrong} is out of range for an axis of size {size}")
