@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from inspector.engine.blocks import column_sums, row_sums
+
 _BLOCK = 1 << 15
 _WIDE = 1 << 10
 _FLOAT32 = np.dtype("float32")
@@ -77,7 +79,7 @@ def _channel_moments(x: Any) -> tuple[Any, Any]:
     rows = x.reshape(-1, x.shape[-1])
     total = np.zeros(x.shape[-1], _FLOAT64)
     for part in _blocks(np, *rows.shape):
-        total += rows[part].sum(axis=0)
+        total += column_sums(np, rows[part])
     mean = (total / len(rows)).astype(x.dtype)
     total[:] = 0
     for part in _blocks(np, *rows.shape):
@@ -107,7 +109,7 @@ def _channel_sums(g: Any, x: Any, mean: Any) -> tuple[Any, Any]:
     total, product = np.zeros(channels, _FLOAT64), np.zeros(channels, _FLOAT64)
     flat = mean.reshape(-1)
     for part in _blocks(np, *right.shape):
-        total += left[part].sum(axis=0)
+        total += column_sums(np, left[part])
         product += np.einsum("rc,rc->c", left[part], right[part] - flat)
     return total.astype(x.dtype).reshape(mean.shape), product.astype(x.dtype).reshape(mean.shape)
 
@@ -116,7 +118,7 @@ def _unit_rows(xp: Any, x: Any, out: Any, epsilon: float, centered: bool) -> Any
     """Rows centred (if asked) and scaled to unit mean square, into out; the factors."""
     width = x.shape[1]
     if centered:
-        xp.subtract(x, x.mean(axis=1, keepdims=True), out=out)
+        xp.subtract(x, row_sums(xp, x) * (1 / width), out=out)
         squares = xp.einsum("rc,rc->r", out, out)
     else:
         squares = xp.einsum("rc,rc->r", x, x)
@@ -167,11 +169,11 @@ def normalized_slopes(
         unit = xp.empty(target.shape, x.dtype)
         factor = _unit_rows(xp, rows[part], unit, epsilon, centered)
         to_scale += xp.einsum("rc,rc->c", one, unit)
-        to_offset += one.sum(axis=0)
+        to_offset += column_sums(xp, one)
         through = one if scale is None else one * scale
         unit *= (xp.einsum("rc,rc->r", through, unit) / width).reshape(-1, 1)
         xp.subtract(through, unit, out=target)
         if centered:
-            target -= through.mean(axis=1, keepdims=True)
+            target -= row_sums(xp, through) * (1 / width)
         target *= factor
     return out.reshape(x.shape), to_scale, to_offset

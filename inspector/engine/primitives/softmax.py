@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.engine.blocks import row_sums
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives.elementwise import exp
 from inspector.engine.primitives.reduction import sum_
@@ -41,26 +42,25 @@ def softmax_rows(xp: Any, out: Any, x: Any) -> None:
     """The softmax of each row of a matrix, into `out` (which may be `x`)."""
     xp.subtract(x, x.max(axis=1, keepdims=True), out=out)
     xp.exp(out, out=out)
-    out /= out.sum(axis=1, keepdims=True)
+    out /= row_sums(xp, out)
 
 
 def softmax_slope_rows(xp: Any, out: Any, g: Any, y: Any) -> None:
     """Y · (g - sum(g·y)), row by row: the Jacobian product without forming the Jacobian."""
     xp.multiply(g, y, out=out)
-    total = out.sum(axis=1, keepdims=True)
-    xp.subtract(g, total, out=out)
+    xp.subtract(g, row_sums(xp, out), out=out)
     out *= y
 
 
 def log_softmax_rows(xp: Any, out: Any, x: Any) -> None:
     """The log_softmax of each row of a matrix, into `out`."""
     xp.subtract(x, x.max(axis=1, keepdims=True), out=out)
-    out -= xp.log(xp.exp(out).sum(axis=1, keepdims=True))
+    out -= xp.log(row_sums(xp, xp.exp(out)))
 
 
 def _log_softmax_slope_rows(xp: Any, out: Any, g: Any, y: Any) -> None:
     xp.exp(y, out=out)
-    out *= g.sum(axis=1, keepdims=True)
+    out *= row_sums(xp, g)
     xp.subtract(g, out, out=out)
 
 
