@@ -60,7 +60,7 @@ def sum_(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     # The dtype is stated because NumPy would widen small integers.
     wide = accumulator(x.dtype)
     total = x.sum(axis=axis, keepdims=keepdims, dtype=wide)
-    return total if wide is x.dtype else total.astype(x.dtype)
+    return total if wide is x.dtype else total.astype(x.dtype, copy=False)
 
 
 def _mean_back(
@@ -75,7 +75,7 @@ def mean(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     total = x.sum(axis=axis, keepdims=keepdims, dtype=accumulator(x.dtype))
     count = counted(x.shape, axis)
     average = total / count if count else xp.true_divide(total, xp.asarray(count, total.dtype))
-    return average.astype(x.dtype)
+    return average.astype(x.dtype, copy=False)
 
 
 def _variance_back(
@@ -102,7 +102,7 @@ def variance(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
         squares = centred.real**2 + centred.imag**2
         return squares.sum(axis=axis, keepdims=keepdims) / (count or math.nan)
     spreads = xp.multiply(centred, centred, out=centred).sum(axis=axis, keepdims=keepdims)
-    return (spreads / (count or math.nan)).astype(x.dtype)
+    return (spreads / (count or math.nan)).astype(x.dtype, copy=False)
 
 
 def _extreme_back(
@@ -152,7 +152,7 @@ def _product_before(line: Tensor) -> Tensor:
 def prod(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     """The product, in the operand's own dtype."""
     wide = accumulator(x.dtype)
-    return x.prod(axis=axis, keepdims=keepdims, dtype=wide).astype(x.dtype)
+    return x.prod(axis=axis, keepdims=keepdims, dtype=wide).astype(x.dtype, copy=False)
 
 
 @primitive(shape=reduced, dtype=to_bool, name="any")
