@@ -69,7 +69,9 @@ def _models(recorder: Recorder) -> dict[str, Any]:
 def _never_called(recorder: Recorder) -> Iterator[str]:
     """Models without an eager run that are not part of another model."""
     living = recorder.keras_models()
-    called = {run.model for run in recorder.runs() if run.kind != "build"}
+    eager = [run for run in recorder.runs() if run.kind != "build"]
+    # By name as well: in a loop of the user's own a model may run inside another one's step.
+    called = {run.model for run in eager} | {call.name for run in eager for call in run.calls}
     inside = {
         id(layer)
         for model in living.values()
@@ -78,7 +80,9 @@ def _never_called(recorder: Recorder) -> Iterator[str]:
     for name, model in living.items():
         if name in called or id(model) in inside or not isinstance(model, keras.Model):
             continue
-        yield name
+        if type(model).call.__module__ != "keras.src.models.model":
+            # Without a `call` of its own a model has only its `train_step`.
+            yield name
 
 
 def _run_on_specs(
