@@ -6,10 +6,17 @@ import atexit
 import os
 import shutil
 import tempfile
+import textwrap
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from inspector.trace import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,3 +61,69 @@ def root() -> Path:
 def sample() -> Callable[[str], Path]:
     """`sample("vae")` is the path of that sample model."""
     return lambda name: ROOT / "sample_models" / f"{name}.py"
+
+
+PREAMBLE = "import numpy as np\nimport keras\nfrom keras import layers, ops\n"
+
+
+@dataclass
+class Scene:
+    """What a piece of user code left behind."""
+
+    file: str
+    source: str
+    recorder: Any
+    error: BaseException | None
+
+    @property
+    def trace(self) -> Any:
+        """All of it as one trace."""
+        from inspector.trace import Engine, Trace
+
+        engine = Engine("numpy", "cpu", "test")
+        models, runs = self.recorder.models(), self.recorder.runs()
+        return Trace(file=self.file, engine=engine, models=models, runs=runs)
+
+    def run(self, kind: str, index: int = 0) -> Run:
+        """The index-th run of a kind."""
+        return [run for run in self.recorder.runs() if run.kind == kind][index]
+
+    def line(self, text: str) -> int:
+        """The number of the only line that holds `text`."""
+        (found,) = [i for i, line in enumerate(self.source.splitlines(), 1) if text in line]
+        return found
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Callable[..., Scene]:
+    """`watch(source)` runs user code under a recorder; an exception of its is kept."""
+    from inspector.keras_backend import hook
+
+    hook.install("numpy")
+    import keras
+
+    from inspector.capture import Recorder
+
+    def run(source: str, **options: Any) -> Scene:
+        text = PREAMBLE + textwrap.dedent(source)
+        path = tmp_path / "user_model.py"
+        path.write_text(text)
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(0)
+        recorder = Recorder(
+            lambda file: file == str(path), lambda run, ended: None, lambda i, m: None, **options
+        )
+        recorder.install()
+        error = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the user's, from Keras
+                exec(compile(text, str(path), "exec"), {"__name__": "__main__"})
+        except Exception as caught:  # kept for the test to look at
+            error = caught
+        finally:
+            recorder.settle()
+            recorder.uninstall()
+        return Scene(str(path), text, recorder, error)
+
+    return run

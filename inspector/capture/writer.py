@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from inspector.capture import failures, losses
@@ -51,6 +52,11 @@ class Writer:
             ),
             number=context.number,
             ops=tuple(self._op(record, context) for record in ops[None]),
+            backward=tuple(
+                replace(self._op(record, context), call=ids.get(record.scope))
+                for record in context.tape.records
+                if record.is_backward
+            ),
         )
 
     def _call(
@@ -222,6 +228,8 @@ def _ops_by_frame(
     found: dict[Frame | None, list[OpRecord]] = defaultdict(list)
     for record in records:
         frame = record.scope
+        if record.is_backward:
+            continue
         if frame is None or (frame in frames and record.index >= frame.ready_at):
             found[frame].append(record)
     return found

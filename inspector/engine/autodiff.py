@@ -10,6 +10,7 @@ records between the sources and the target are visited.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from inspector.engine import array_module, tape
@@ -39,12 +40,27 @@ def gradients(
     seed: gradient put in at the target, of its shape; ones by default.
     """
     found: dict[int, Tensor] = {}
-    for _ in backward([target], sources, records, [seed], found):
-        pass
+    with _marked_backward():
+        for _ in backward([target], sources, records, [seed], found):
+            pass
     gathered = [found.get(source.id) for source in sources]
     if tape.observer is not None:
         tape.observer.differentiated(target, sources, gathered)
     return gathered
+
+
+@contextmanager
+def _marked_backward() -> Iterator[None]:
+    """Mark what is recorded in the block as run by gradient rules."""
+    running = tape.current
+    if running is None:
+        yield
+        return
+    before, running.is_backward = running.is_backward, True
+    try:
+        yield
+    finally:
+        running.is_backward = before
 
 
 def backward(

@@ -30,6 +30,7 @@ class OpRecord:
     scope:    whatever `tape.scope` was (capture puts the frame of the running call there).
     function: name of the backend function that ran it ("softmax"), or empty.
     location: file and line of the user's code, None where there is none on the stack.
+    is_backward: whether a gradient rule ran it.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class OpRecord:
         "function",
         "index",
         "inputs",
+        "is_backward",
         "location",
         "outputs",
         "primitive",
@@ -61,6 +63,7 @@ class OpRecord:
         self.function = ""
         self.location: Location | None = None
         self.elapsed_s = 0.0
+        self.is_backward = False
 
     def __repr__(self) -> str:
         shapes = ", ".join(str(tensor.shape) for tensor in self.inputs)
@@ -79,6 +82,7 @@ class Tape:
         self.records: list[OpRecord] = []
         self.scope: Any = None
         self.function = ""
+        self.is_backward = False
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
         # The op that raised last: (primitive, inputs, constants, error), for the failure graph.
@@ -97,6 +101,7 @@ class Tape:
         """Record one op that has just run."""
         record = OpRecord(len(self.records), primitive, inputs, outputs, constants)
         record.scope, record.function, record.elapsed_s = self.scope, self.function, elapsed_s
+        record.is_backward = self.is_backward
         if self.locate is not None:
             record.location = self.locate()
         for tensor in outputs:

@@ -54,6 +54,7 @@ class Op:
     """One array primitive as run; `function` is the Keras function it was part of, or empty.
 
     position: its place in the run's order of events, on the same scale as `Call.start`.
+    call: in `Run.backward`, the id of the call whose op a gradient rule goes back through.
     """
 
     op: str
@@ -64,6 +65,7 @@ class Op:
     function: str = ""
     elapsed_s: float = 0.0
     position: int = 0
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class Run:
 
     number: its place among all runs of this opening, the id under which its tensors are read.
     ops:    run outside of any call: losses, metrics, the user's own arithmetic.
+    backward: what the gradient rules ran, in order.
     """
 
     model: str | None
@@ -233,6 +236,7 @@ class Run:
     failure: Failure | None = None
     number: int = 0
     ops: tuple[Op, ...] = ()
+    backward: tuple[Op, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,13 @@ def test_weight_without_gradient_is_listed_with_none(watch):
 
     assert updates["net/cut/kernel"].gradient_norm is None
     assert updates["net/used/kernel"].gradient_norm > 0
+
+
+def test_backward_ops_stand_apart_with_the_call_they_go_back_through(watch):
+    run = watch(TRAINED).run("train_step")
+
+    calls = {op.call for op in run.backward}
+
+    assert "m/block/inner#0" in calls
+    assert None in calls
+    assert all(op.call is None for call in run.calls for op in call.ops)
