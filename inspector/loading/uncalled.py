@@ -41,7 +41,7 @@ def run(
         OpenError: the file holds no model.
         CaptureError: `model` is not one of the file's.
     """
-    if not _models(recorder):
+    if not recorder.keras_models() and not recorder.runs():
         _make_models(namespace, recorder, notes)
     living = recorder.keras_models()
     if not living:
@@ -60,10 +60,6 @@ def run(
         wanted = [model] if model is not None else list(_never_called(recorder))
         for name in wanted:
             _run_made_up(name, recorder, notes, training=training, seed=seed)
-
-
-def _models(recorder: Recorder) -> dict[str, Any]:
-    return recorder.keras_models()
 
 
 def _never_called(recorder: Recorder) -> Iterator[str]:
@@ -107,7 +103,7 @@ def _make_models(namespace: dict[str, object], recorder: Recorder, notes: Notes)
             if recorder.keras_models() or not _is_about_arguments(error):
                 raise
             continue
-        if _models(recorder):
+        if recorder.keras_models():
             notes.add(f"{name}()", "The file builds no model by itself; this was called for it.")
 
 

@@ -114,7 +114,10 @@ class OpenedFile:
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
             failure = self._run(lambda: exec(code, module.__dict__))
-            failure = failure or self._run_uncalled(module.__dict__)
+            if failure is None or failure.type != "Stopped":
+                # Also after a failure: what it built before can be looked at.
+                later = self._run_uncalled(module.__dict__)
+                failure = failure or later
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))

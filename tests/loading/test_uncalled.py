@@ -106,3 +106,28 @@ def test_model_that_cannot_run_shows_its_failure(open_script):
     assert opened.failure.type == "ValueError"
     assert opened.failure.line == 6
     assert any(run.failure is not None for run in opened.result.trace.runs)
+
+
+def test_models_are_shown_when_the_script_fails_before_it_makes_them(open_script):
+    opened = open_script(
+        HEAD + "def make_model():\n"
+        "    i = keras.Input((5,))\n"
+        "    return keras.Model(i, layers.Dense(1)(i), name='m')\n"
+        "data = np.load('missing.npy')\n"
+        "m = make_model()\n"
+    )
+
+    assert opened.failure.type == "FileNotFoundError"
+    assert opened.failure.line == 6
+    assert len(opened.runs("m", "forward")) == 1
+
+
+def test_models_are_run_when_the_script_fails_after_it_made_them(open_script):
+    opened = open_script(
+        HEAD + "i = keras.Input((5,))\n"
+        "m = keras.Model(i, layers.Dense(1)(i), name='m')\n"
+        "undefined()\n"
+    )
+
+    assert opened.failure.type == "NameError"
+    assert len(opened.runs("m", "forward")) == 1

@@ -45,7 +45,7 @@ class _Files:
         patches.set(os, "open", self.os_open(os.open))
         for name in ("stat", "lstat", "access", "chdir", "readlink"):
             patches.wrap(os, name, self.reading)
-        patches.set(os, "listdir", self.overlay.listdir)
+        patches.set(os, "listdir", self.listdir)
         patches.set(os, "scandir", self.scandir(os.scandir))
         patches.set(os, "mkdir", self.writing("make the folder", self.overlay.mkdir))
         for name in ("remove", "unlink"):
@@ -128,6 +128,18 @@ class _Files:
             return None
 
         return change_mapped
+
+    def listdir(self, path: Any = ".") -> list[Any]:
+        try:
+            return self.overlay.listdir(path)
+        except FileNotFoundError:
+            if self.situation.files.here() is None:
+                raise
+            # A data folder of another machine: scripts count and filter what is in it.
+            self.situation.notes.add(
+                f"os.listdir({os.fsdecode(path)!r})", "It is not there: empty."
+            )
+            return []
 
     def scandir(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

@@ -2,6 +2,7 @@
 
     plt.figure(figsize=(8, 8)).add_subplot(1, 1, 1).plot(x)      all of it is one `StandIn`
     for row in frame: ...                                        iterates over nothing
+    observation, info = env.reset()                              gives as many as are wanted
     float(stand_in), len(stand_in), bool(stand_in)               0.0, 0, True
 
 As a decorator it gives the function back; as a base class it is an empty one.
@@ -9,11 +10,15 @@ As a decorator it gives the function back; as a base class it is an empty one.
 
 from __future__ import annotations
 
+import dis
+import sys
 from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+
+_UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 
 
 class EmptyBase:
@@ -54,7 +59,7 @@ class StandIn:
         return f"<stand-in for {self._stand_in_name}>"
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(())
+        return iter([StandIn(f"{self._stand_in_name}[{i}]") for i in range(_wanted_names())])
 
     def __next__(self) -> Any:
         raise StopIteration
@@ -113,3 +118,11 @@ class StandIn:
     __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __neg__ = __pos__ = __abs__ = _itself
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _itself
     __lshift__ = __rshift__ = __round__ = _itself
+
+
+def _wanted_names() -> int:
+    """How many names an unpacking assignment two frames up wants; 0 when it is none."""
+    frame = sys._getframe(2)
+    code = frame.f_code.co_code
+    at = frame.f_lasti
+    return code[at + 1] if code[at] == _UNPACK else 0
