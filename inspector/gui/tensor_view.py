@@ -6,12 +6,14 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
 from inspector.gui.slicer_bar import SlicerBar
 from inspector.gui.slicing import Slicing, first_slicing
 from inspector.gui.table_panel import empty_label, set_role
-from inspector.gui.tensor_store import TensorStore, Wanted, window_of
+from inspector.gui.tensor_store import TensorStore, Wanted, can_read, window_of
 from inspector.gui.theme import Appearance, mono
 from inspector.gui.wording import number_text, shape_text
 from inspector.session.protocol import Statistics, TensorRead
@@ -29,6 +31,8 @@ from inspector.trace import Shape
 if TYPE_CHECKING:  # pyqtgraph is imported when the first values arrive, not with the window
     from inspector.gui.value_plots import Heatmap, Histogram
 
+# Values mostly come within a frame; only a late answer is worth a word.
+_PATIENCE_MS = 150
 _STATISTICS = ("min", "max", "mean", "std", "NaN", "Inf", "zeros", "values")
 
 
@@ -49,7 +53,16 @@ class TensorView(QWidget):
         self._shown: Wanted | None = None
         self._histogram: Histogram | None = None
         self._heatmap: Heatmap | None = None
+        self._title = ""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._say_reading)
         self.slicers = SlicerBar()
+        self.texts = QPlainTextEdit()
+        self.texts.setReadOnly(True)
+        self.texts.setAccessibleName("Texts")
+        self.texts.setFont(mono(9))
         self._readout = set_role(QLabel(), "muted")
         self._build()
         self.slicers.changed.connect(self._slice)
@@ -64,7 +77,7 @@ class TensorView(QWidget):
 
     def show_tensor(self, of: tuple[int, int], shape: Shape | None, title: str) -> None:
         """Show tensor `of` (run, tensor); its slices stay when it is shown already."""
-        self._name.setText(title)
+        self._title = title
         if of != self._of:
             self._of = of
             known = _known_shape(shape)
@@ -96,8 +109,14 @@ class TensorView(QWidget):
             self._show(answer)
         elif not self._store.can_read():
             self.show_nothing("No values: they stay in the worker, and none is running.")
-        elif self._stack.currentWidget() is self._empty:
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _say_reading(self) -> None:
+        """The worker is busy: what is shown is not what was asked for."""
+        if self.is_waiting:
             self._empty.setText("Reading values…")
+            self._stack.setCurrentWidget(self._empty)
 
     def _slice(self, slicing: Slicing) -> None:
         self._slicing = slicing
@@ -116,6 +135,13 @@ class TensorView(QWidget):
             self._ask()
             return
         self._shown = self._wanted
+        self._name.setText(self._title)
+        if answer.dtype == "string":
+            self._show_texts(answer)
+            return
+        if not can_read(answer.dtype):
+            self.show_nothing(f"Values of dtype {answer.dtype} cannot be shown yet.")
+            return
         self._make_plots()
         self.slicers.show_slicing(self._slicing)
         parts = (shape_text(answer.shape), answer.dtype, self._device())
@@ -136,15 +162,22 @@ class TensorView(QWidget):
         for name in ("NaN", "Inf"):
             is_bad = self._numbers[name].text() not in ("0", "–")
             set_role(self._numbers[name], "failure" if is_bad else "")
-        if self._histogram is not None and found is not None:
-            self._histogram.show_counts(found.histogram, found.edges)
+        if self._histogram is not None:
+            counts, edges = (found.histogram, found.edges) if found is not None else ((), ())
+            self._histogram.show_counts(counts, edges)
+
+    def _show_texts(self, answer: TensorRead) -> None:
+        window = answer.window or (1,)
+        lines = [
+            f"[{', '.join(map(str, np.unravel_index(place, window)))}]  {text!r}"
+            for place, text in enumerate(answer.texts)
+        ]
+        heading = f"{self._title}    {shape_text(answer.shape)}  ·  {answer.dtype}"
+        self.texts.setPlainText("\n".join([heading, "", *lines]))
+        self._stack.setCurrentWidget(self.texts)
 
     def _show_picture(self, answer: TensorRead, slicing: Slicing) -> None:
         if self._heatmap is None:
-            return
-        self._heatmap.setVisible(not answer.texts)
-        if answer.texts:
-            self._readout.setText("  ".join(repr(text) for text in answer.texts[:8]))
             return
         self._tell_scale(self._heatmap.show_values(slicing.matrix(window_of(answer))))
 
@@ -197,6 +230,7 @@ class TensorView(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._full)
+        self._stack.addWidget(self.texts)
         self._numbers: dict[str, QLabel] = {}
         self._resting = ""
         self._name = set_role(QLabel(), "title")

@@ -15,7 +15,9 @@ from inspector.gui.colouring import (
     symmetric_range,
 )
 from inspector.gui.slicing import first_slicing
-from inspector.gui.tensor_store import TensorStore, Wanted, window_of
+from inspector.gui.tensor_store import TensorStore, Wanted, can_read, window_of
+from inspector.gui.tensor_view import TensorView
+from inspector.gui.theme import Appearance
 from inspector.gui.values_panel import missing_reason, value_rows
 from inspector.session.protocol import Command, ReadTensor, TensorRead
 from inspector.trace import Run
@@ -158,3 +160,48 @@ def test_symbolic_builds_say_why_there_are_no_values(model_file: object, vae_run
 
     assert "symbolic build" in missing_reason(build, row)
     assert "" == missing_reason(vae_run, row)
+
+
+def test_strings_are_listed_and_leave_no_stale_histogram(
+    qtbot: QtBot, store: TensorStore, sent: list[Command], appearance: Appearance
+) -> None:
+    view = TensorView(appearance, store, lambda: "cpu")
+    qtbot.addWidget(view)
+    view.show_tensor((1, 7), (2, 1), "input")
+
+    store.take(TensorRead(1, 1, 7, (2, 1), "string", (2, 1), texts=("a bright film", "dull")))
+
+    assert "[1, 0]  'dull'" in view.texts.toPlainText()
+    assert view.texts.isVisibleTo(view)
+    assert [ReadTensor(1, 1, 7, (0, 0), (2, 1))] == sent
+
+
+def test_freed_values_say_so(qtbot: QtBot, store: TensorStore, appearance: Appearance) -> None:
+    view = TensorView(appearance, store, lambda: "cpu")
+    qtbot.addWidget(view)
+    view.show_tensor((1, 7), (4,), "output")
+
+    store.take(TensorRead(1, 1, 7, (4,), "float32", problem="freed to save memory"))
+
+    assert "No values: freed to save memory" == view.reason
+
+
+def test_late_values_are_announced_instead_of_the_old_ones(
+    qtbot: QtBot, store: TensorStore, appearance: Appearance
+) -> None:
+    view = TensorView(appearance, store, lambda: "cpu")
+    qtbot.addWidget(view)
+    view.show_tensor((1, 7), (4,), "output")
+    store.take(_answer(1, 7))
+    assert "" == view.reason
+
+    view.show_tensor((1, 8), (4,), "input")
+
+    qtbot.waitUntil(lambda: "Reading values…" == view.reason)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"), [("float32", True), ("bool", True), ("float8_e5m2", False)]
+)
+def test_dtypes_that_numpy_does_not_know_are_refused(dtype: str, expected: bool) -> None:
+    assert expected == can_read(dtype)
