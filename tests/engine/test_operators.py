@@ -219,3 +219,20 @@ def test_gradient_of_a_gradient_comes_from_the_same_record():
     (second,) = engine.gradients(total, [x], segment.records)
 
     np.testing.assert_allclose(second.numpy(), 6 * A)
+
+
+@np.errstate(all="ignore")  # as where Keras runs: see keras_backend/hook.py
+def test_gradients_at_the_edges_are_numbers():
+    nothing = Tensor(np.array([-np.inf, 0.0]))
+    origin = Tensor(np.array([0.0, 0.0]))
+    add_logs = engine.REGISTRY["logaddexp"]
+    power = engine.REGISTRY["power"]
+
+    with engine.recording() as segment:
+        y = add_logs(nothing, Tensor(np.array([-np.inf, -np.inf])))
+        z = power(origin, Tensor(np.array([0.0, 2.0])))
+    (of_logs,) = engine.gradients(y, [nothing], segment.records)
+    (of_base,) = engine.gradients(z, [origin], segment.records)
+
+    np.testing.assert_array_equal(of_logs.numpy(), [1.0, 1.0])
+    np.testing.assert_array_equal(of_base.numpy(), [0.0, 0.0])

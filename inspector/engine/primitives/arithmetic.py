@@ -188,17 +188,22 @@ def _exp2(x: Tensor) -> Tensor:
     return exp2(x)
 
 
+def _below_sum(a: Tensor, y: Tensor) -> Tensor:
+    """How far a term is below the sum; zero where both are infinite."""
+    return choice.where(a == y, _zero(y), a - y)
+
+
 logaddexp = binary(
     "logaddexp",
     "log(exp(a) + exp(b)) without overflow.",
-    lambda g, y, a, b: g * _exp(a - y),
-    lambda g, y, a, b: g * _exp(b - y),
+    lambda g, y, a, b: g * _exp(_below_sum(a, y)),
+    lambda g, y, a, b: g * _exp(_below_sum(b, y)),
 )
 logaddexp2 = binary(
     "logaddexp2",
     "log2(2^a + 2^b) without overflow.",
-    lambda g, y, a, b: g * _exp2(a - y),
-    lambda g, y, a, b: g * _exp2(b - y),
+    lambda g, y, a, b: g * _exp2(_below_sum(a, y)),
+    lambda g, y, a, b: g * _exp2(_below_sum(b, y)),
 )
 nextafter = binary("nextafter", "The number next to a in the direction of b.")
 heaviside = binary("heaviside", "0 below zero, 1 above it, b at zero.")
