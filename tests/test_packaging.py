@@ -51,8 +51,8 @@ def test_no_framework_is_a_dependency() -> None:
 
 
 def test_every_first_party_plugin_is_declared_and_found() -> None:
-    files = (ROOT / "plugins" / "inspector_plugins").glob("*.py")
-    modules = {f"inspector_plugins.{file.stem}" for file in files if file.stem != "__init__"}
+    members = (ROOT / "plugins" / "inspector_plugins").glob("[!_.]*")
+    modules = {f"inspector_plugins.{member.stem}" for member in members}
     installed = {entry.value for entry in entry_points(group="inspector")}
 
     assert modules == set(PROJECT["entry-points"]["inspector"].values())
