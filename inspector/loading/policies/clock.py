@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from inspector.loading.situation import Situation
@@ -14,8 +15,9 @@ def install(situation: Situation) -> None:
     sleep = time.sleep
 
     def sleep_briefly(seconds: float) -> None:
-        # Library threads sleep too (a queue's poll); only the script's own sleeps are cut.
-        if seconds > _LONGEST_S and situation.files.here() is not None:
+        # Libraries sleep too (a queue's poll); only the script's own sleeps are cut.
+        caller = sys._getframe(1).f_code.co_filename
+        if seconds > _LONGEST_S and situation.files.contains(caller):
             situation.notes.add(f"time.sleep({seconds:g})", f"Shortened to {_LONGEST_S} s.")
             seconds = _LONGEST_S
         sleep(seconds)

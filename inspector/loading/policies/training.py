@@ -9,7 +9,9 @@ first batch, repeated for the others).
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import keras
@@ -50,6 +52,7 @@ def install(situation: Situation) -> None:
 class _Training:
     def __init__(self, situation: Situation) -> None:
         self._notes = situation.notes
+        self._files = situation.files
         self._inside = 0
 
     def fit(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +85,7 @@ class _Training:
             model: Any, x: Any = None, y: Any = None, *rest: Any, **options: Any
         ) -> Any:
             options |= dict(zip(_EVALUATE, rest, strict=False))
-            if self._inside:
+            if self._is_keras_own(sys._getframe(1)):
                 return original(model, x, y, **options)
             size = options.pop("batch_size", None) or _BATCH
             x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
@@ -98,7 +101,7 @@ class _Training:
         @functools.wraps(original)
         def predict_once(model: Any, x: Any, *rest: Any, **options: Any) -> Any:
             options |= dict(zip(_PREDICT, rest, strict=False))
-            if self._inside:
+            if self._is_keras_own(sys._getframe(1)):
                 return original(model, x, **options)
             size = options.pop("batch_size", None) or _BATCH
             rows = _rows(x)
@@ -113,8 +116,11 @@ class _Training:
 
         return predict_once
 
+    def _is_keras_own(self, caller: FrameType) -> bool:
+        """Whether `fit` evaluates by itself, on data that are cut already."""
+        return self._inside > 0 and not self._files.contains(caller.f_code.co_filename)
+
     def _muted(self, original: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        # `fit` evaluates by itself, callbacks of the script predict: those are not cut again.
         self._inside += 1
         try:
             return original(*args, **options)
