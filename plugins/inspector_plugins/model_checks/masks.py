@@ -35,7 +35,11 @@ def mask_unused(trace: Trace) -> Iterator[Finding]:
     for run in real_runs(trace):
         if run.failure is not None or len(run.calls) < 3:
             continue
+        born = {mask.born_at for mask in run.masks}
         for mask in run.masks:
+            frame = (mask.born_at or "").rpartition("/")[0]
+            if any(other and other.rpartition("#")[0] == frame for other in born):
+                continue  # the layer around it makes a mask of its own instead
             ended = any(event.what in ("used", "dropped", "merged") for event in mask.events)
             if mask.born_at is None or ended or mask.born_at in seen:
                 continue

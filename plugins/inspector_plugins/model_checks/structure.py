@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from inspector.api import Call, Check, Finding, Run, Trace
@@ -17,14 +19,16 @@ from inspector_plugins.model_checks.reading import (
 _NORMS = ("BatchNormalization", "GroupNormalization", "LayerNormalization")
 _WITH_BIAS = ("Dense", "Conv1D", "Conv2D", "Conv3D", "DepthwiseConv2D", "SeparableConv2D")
 _DROPOUTS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout")
+_NUMBER = re.compile(r"_\d+$")
 _SAME_TWICE = ("relu", "sigmoid", "softmax", "softplus", "gelu", "silu", "elu", "selu")
 
 
 def layer_never_called(trace: Trace) -> Iterator[Finding]:
     """A layer is made but its model never calls it."""
     seen = set()
+    whole = {run.model for run in real_runs(trace) if run.failure is None}
     for model in trace.models:
-        for layer in model.unused:
+        for layer in model.unused if model.name in whole else ():
             if (layer.name, layer.line) in seen:
                 continue
             seen.add((layer.name, layer.line))
@@ -44,12 +48,16 @@ def layer_made_in_call(trace: Trace) -> Iterator[Finding]:
     told = set()
     for run in real_runs(trace):
         parents = {call.id: call for call in run.calls}
+        counts: Counter[tuple[object, ...]] = Counter()
         for call in run.calls:
             parent = parents.get(call.parent or "")
             if parent is None or not call.weights:
                 continue
-            place = (run.model, parent.path, parent.layer_id, call.class_, call.line)
-            other = (*place, call.call_index)
+            # Keras numbers the layers it names itself: dense, dense_1, dense_2.
+            kind = (call.class_, _NUMBER.sub("", call.name), call.line)
+            place = (run.model, parent.path, parent.layer_id, *kind)
+            counts[parent.id, *kind] += 1
+            other = (*place, counts[parent.id, *kind])
             if seen.setdefault(other, call.layer_id) != call.layer_id and place not in told:
                 told.add(place)
                 yield at_call(

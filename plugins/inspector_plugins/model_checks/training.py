@@ -42,7 +42,8 @@ def gradient_explodes(trace: Trace) -> Iterator[Finding]:
         large = [u.weight for u in run.updates if (u.gradient_norm or 0) > LARGEST_NORM]
         if large:
             yield _at_weights(
-                run, "gradient-explodes", large, f"The gradient norm of {{}} is over {LARGEST_NORM:g}.",
+                run, "gradient-explodes", large,
+                f"The gradient norm of {{}} is over {LARGEST_NORM:g}.",
                 "Scale the inputs, lower the learning rate, or pass clipnorm to the optimizer.",
             )  # fmt: skip
 
