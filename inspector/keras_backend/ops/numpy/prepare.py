@@ -102,7 +102,7 @@ def common(xs: Sequence[Any]) -> list[Tensor]:
 def sizes(shape: Any) -> tuple[int, ...]:
     """A shape given as an int, a sequence (of ints or 0-d tensors) or a tensor."""
     if isinstance(shape, list | tuple):
-        return tuple(size if type(size) is int else operator.index(size) for size in shape)
+        return tuple(map(operator.index, shape))
     if isinstance(shape, int):
         return (shape,)
     return tuple(int(size) for size in np.asarray(shape).reshape(-1))

@@ -55,7 +55,10 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
 
 def expand_dims(x: Any, axis: Any) -> Any:
     t = tensor(x)
-    axes = [axis] if isinstance(axis, int) else list(axis)
+    if isinstance(axis, int):
+        place = normalize_axis(axis, t.ndim + 1)
+        return shaping.reshape(t, shape=(*t.shape[:place], 1, *t.shape[place:]))
+    axes = list(axis)
     ndim = t.ndim + len(axes)
     new = normalize_axes([int(a) for a in axes], ndim)
     rest = iter(t.shape)
