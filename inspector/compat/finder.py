@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from inspector.compat import numpy_values
+from inspector.compat import addons, numpy_values
 from inspector.compat.guard import ImportGuard, asked_by_user, refused
 from inspector.compat.keras_face import has_old_keras_module, old_keras_module
 from inspector.compat.missing import missing_module
@@ -33,6 +33,8 @@ class StandInFinder(importlib.abc.MetaPathFinder):
                 raise missing_module(name)
             numpy_values.give_arrays()
             return tensorflow_module(name).__spec__
+        if root == addons.NAME and addons.has_module(name):
+            return addons.module(name).__spec__
         if root == "keras" and has_old_keras_module(name):
             return old_keras_module(name).__spec__
         return None

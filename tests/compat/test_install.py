@@ -172,3 +172,21 @@ def test_versioned_paths_show_the_same_functions(user: Any) -> None:
 
     assert float(names["one"]) == 0.0
     assert names["same"]
+
+
+def test_tensorflow_addons_answers_with_what_keras_has_today(user: Any) -> None:
+    names = user.run(
+        "import numpy as np\nimport tensorflow_addons as tfa\n"
+        "from tensorflow_addons.layers import InstanceNormalization\n"
+        "optimizer = tfa.optimizers.AdamW(learning_rate=0.1, weight_decay=0.01)\n"
+        "x = np.arange(8, dtype='float32').reshape(1, 4, 2)\n"
+        "out = InstanceNormalization(epsilon=1e-6)(x)\n"
+        "mish = tfa.activations.mish([0.0])\n"
+    )
+
+    import keras
+
+    assert isinstance(names["optimizer"], keras.optimizers.AdamW)
+    assert abs(float(names["out"].numpy().mean())) < 1e-5
+    assert float(names["mish"][0]) == 0.0
+    assert any("tensorflow_addons.optimizers.AdamW" in what for what, _ in user.notes)

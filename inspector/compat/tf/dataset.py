@@ -291,7 +291,9 @@ class Dataset(Sources):
     def element_spec(self) -> Any:
         """Specs of an element: read from the first one."""
         if self._element is None:
-            self._element = next(self._make())
+            self._element = next(self._make(), None)
+        if self._element is None:
+            raise ValueError("An empty tf.data.Dataset has no element to tell the spec of.")
         return tree.map_structure(_spec, self._element)
 
     def __repr__(self) -> str:

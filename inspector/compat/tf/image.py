@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from inspector.compat.notes import note
 from inspector.compat.registry import export, public
 from inspector.compat.tf.shapes import static_shape
 from inspector.compat.tf.tensors import host, tensor
@@ -46,6 +47,8 @@ def resize(
     x = tensor(images)
     method = _NUMBERED[method] if isinstance(method, int) else str(method).lower()
     method = "nearest" if method == "nearest_neighbor" else method
+    if method in _METHODS:
+        note(f"tf.image.resize(method={method!r})", f"resized as {_METHODS[method]!r} instead")
     height, width = static_shape(size)
     if preserve_aspect_ratio:
         scale = min(height / x.shape[-3], width / x.shape[-2])
