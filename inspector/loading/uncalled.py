@@ -55,11 +55,36 @@ def run(
             fix="Give one of these names with --model.",
         )
     if specs:
-        _run_on_specs(model or next(iter(living)), recorder, specs, training=training, seed=seed)
-    else:
-        wanted = [model] if model is not None else list(_never_called(recorder))
-        for name in wanted:
-            _run_made_up(name, recorder, notes, training=training, seed=seed)
+        name = model or next(iter(living))
+        given = given_inputs.from_specs(living[name], specs, seed)
+        recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
+        return
+    for name in _wanted(recorder, model, training=training):
+        given = given_inputs.from_last_run(recorder, name) or _made_up(name, recorder, notes, seed)
+        recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
+
+
+def _wanted(recorder: Recorder, model: str | None, *, training: bool) -> list[str]:
+    """The models to run now: those never called, and with `training` those only used without."""
+    uncalled = list(_never_called(recorder))
+    if training:
+        trained = {r.model for r in recorder.runs() if r.training or r.kind == "train_step"}
+        uncalled += [
+            run.model
+            for run in recorder.runs()
+            if run.kind == "forward" and run.model is not None and run.model not in trained
+        ]
+    wanted = list(dict.fromkeys(uncalled))
+    if model is None:
+        return wanted
+    called = {run.model for run in recorder.runs() if run.kind != "build"}
+    return [model] if model in wanted or model not in called else []
+
+
+def _made_up(name: str, recorder: Recorder, notes: Notes, seed: int) -> inputs.ModelInputs:
+    made = inputs.made_up(recorder.keras_models()[name], seed)
+    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {made}.")
+    return made
 
 
 def _never_called(recorder: Recorder) -> Iterator[str]:
@@ -79,19 +104,6 @@ def _never_called(recorder: Recorder) -> Iterator[str]:
         if type(model).call.__module__ != "keras.src.models.model":
             # Without a `call` of its own a model has only its `train_step`.
             yield name
-
-
-def _run_on_specs(
-    name: str, recorder: Recorder, specs: tuple[str, ...], *, training: bool, seed: int
-) -> None:
-    given = given_inputs.from_specs(recorder.keras_models()[name], specs, seed)
-    recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
-
-
-def _run_made_up(name: str, recorder: Recorder, notes: Notes, *, training: bool, seed: int) -> None:
-    made = inputs.made_up(recorder.keras_models()[name], seed)
-    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {made}.")
-    recorder.call_model(name, made.first, others=made.others, training=training, seed=seed)
 
 
 def _make_models(namespace: dict[str, object], recorder: Recorder, notes: Notes) -> None:

@@ -131,3 +131,16 @@ def test_models_are_run_when_the_script_fails_after_it_made_them(open_script):
 
     assert opened.failure.type == "NameError"
     assert len(opened.runs("m", "forward")) == 1
+
+
+def test_model_is_run_again_in_training_when_that_was_asked_for(open_script):
+    text = HEAD + (
+        "m = keras.Sequential([layers.Input((5,)), layers.Dropout(0.5)], name='m')\n"
+        "m(np.ones((3, 5), 'float32'))\n"
+    )
+
+    opened = open_script(text, training=True)
+
+    first, second = opened.runs("m", "forward")
+    assert (first.training, second.training) == (False, True)
+    assert second.calls[0].inputs[0].shape == (3, 5)
