@@ -23,7 +23,7 @@ from inspector.engine.windows import Padding, Sizes, all_places, offsets, padded
 How = tuple[Sizes, Padding, Sizes, int]
 
 # Elements of copied windows at a time: 2 MB of float32 on a CPU, 256 MB on a GPU.
-_CHUNK = {"numpy": 1 << 19, "cupy": 1 << 26}
+_CHUNK, _GPU_CHUNK = 1 << 19, 1 << 26
 _FLOAT32 = np.dtype("float32")
 
 
@@ -112,6 +112,10 @@ def weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
     return total.reshape(shape)
 
 
+def _chunk(xp: Any) -> int:
+    return _CHUNK if xp is np else _GPU_CHUNK
+
+
 def _is_half(xp: Any, x: Any) -> bool:
     """Whether to widen to float32: NumPy has no fast product of 16-bit floats (or integers)."""
     return bool(x.dtype.itemsize < 4) and (xp is np or x.dtype.kind != "f")
@@ -136,7 +140,7 @@ def _columns(xp: Any, view: Any, images: Any) -> Iterator[tuple[Any, Any]]:
     """
     width = math.prod(view.shape[images.ndim - 1 :])
     batch, first, rest = images.shape[0], images.shape[1], math.prod(images.shape[2:-1])
-    limit = max(1, _CHUNK[xp.__name__] // max(1, width * rest))
+    limit = max(1, _chunk(xp) // max(1, width * rest))
     rows = min(first, limit)
     count = max(1, min(batch, limit // first)) if rows == first else 1
     buffer = xp.empty((count * rows * rest, width), view.dtype)
@@ -167,7 +171,7 @@ def _scattered(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
     out = xp.zeros(shape, g.dtype)
     g = xp.ascontiguousarray(g)
     per_image = math.prod(g.shape[1:-1])
-    count = min(len(g), max(1, _CHUNK[xp.__name__] // max(1, per_image * matrix.shape[1])))
+    count = min(len(g), max(1, _chunk(xp) // max(1, per_image * matrix.shape[1])))
     buffer = xp.empty((count * per_image, matrix.shape[1]), g.dtype)
     pairs = list(offsets(shape[1:-1], g.shape[1:-1], kernel, strides, padding, dilation))
     for n in range(0, len(g), count):

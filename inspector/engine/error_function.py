@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from inspector.engine import array_module
+
 _BOUND = 3.7
 _POLYNOMIAL = (
     1.128379464149475,
@@ -27,14 +29,14 @@ _HALF = tuple(c / math.sqrt(2) ** (2 * k + 1) for k, c in enumerate(_POLYNOMIAL)
 def erf(xp: Any, x: Any, out: Any = None) -> Any:
     """The error function of a float32 or float64 array, into `out` where given."""
     if x.dtype.itemsize > 4:
-        return _exact(xp, x, out)
+        return array_module.special().erf(x, out=out)
     return _as_tanh(xp, x, _BOUND, _POLYNOMIAL, out)
 
 
 def normal_distribution(xp: Any, x: Any) -> Any:
     """The probability that a standard normal variable is below x."""
     if x.dtype.itemsize > 4:
-        result = _exact(xp, x * math.sqrt(0.5), None)
+        result = array_module.special().erf(x * math.sqrt(0.5))
     else:
         result = _as_tanh(xp, x, _BOUND * math.sqrt(2), _HALF, None)
     result *= 0.5
@@ -52,15 +54,3 @@ def _as_tanh(xp: Any, x: Any, bound: float, coefficients: tuple[float, ...], out
     total += coefficients[0]
     total *= bounded
     return xp.tanh(total, out=total if out is None else out)
-
-
-def _exact(xp: Any, x: Any, out: Any) -> Any:
-    if xp.__name__ == "cupy":
-        import importlib
-
-        # CuPy's special functions carry SciPy's names; its name is not spelt out because one file
-        # only may import it.
-        return importlib.import_module(f"{xp.__name__}x.scipy.special").erf(x, out=out)
-    from scipy.special import erf as scipy_erf
-
-    return scipy_erf(x, out=out)
