@@ -1,4 +1,4 @@
-"""Every layer against Keras on torch: the golden files that `./dev oracle` writes."""
+"""Layers and functions against Keras on torch: the golden files that `./dev oracle` writes."""
 
 import importlib.util
 import inspect
@@ -15,15 +15,16 @@ from inspector.engine import Tensor, autodiff
 ORACLE = Path(__file__).parents[1] / "oracle"
 
 
-def cases_module():
-    spec = importlib.util.spec_from_file_location("layer_cases", ORACLE / "layer_cases.py")
+def cases_of(name):
+    spec = importlib.util.spec_from_file_location(name, ORACLE / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["layer_cases"] = module  # dataclasses look their module up
+    sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
 
-LAYERS = cases_module()
+LAYERS = cases_of("layer_cases")
+FUNCTIONS = cases_of("function_cases")
 
 NOT_COMPARED = {
     "Layer InputLayer InputSpec Wrapper": "nothing is computed",
@@ -93,3 +94,15 @@ def test_every_layer_class_is_compared_or_says_why_not():
 
 def test_golden_file_has_no_case_that_is_gone(golden):
     assert {name.rpartition("/")[0] for name in golden} == {case.name for case in LAYERS.CASES}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS.CASES)
+def test_function_agrees_with_keras_on_torch(name):
+    results = FUNCTIONS.flat(FUNCTIONS.CASES[name](keras.ops, FUNCTIONS.VALUES))
+
+    with np.load(ORACLE / "golden" / "functions.npz") as archive:
+        for number, result in enumerate(results):
+            wanted = archive[f"{name}/{number}"]
+            assert result.shape == wanted.shape
+            size = float(np.abs(wanted.astype("float64")).max())
+            np.testing.assert_allclose(result.numpy(), wanted, rtol=0, atol=1e-5 * size)

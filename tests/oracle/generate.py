@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
+import function_cases
 import sample_cases
 from layer_cases import CASES, prepared, seed_for
 
@@ -54,24 +55,35 @@ def samples():
         for i, weight in enumerate(model.get_weights()):
             golden[f"{name}/weight{i}"] = weight
         golden[f"{name}/output"] = sample_cases.output_of(keras, model, inputs)
-    path = GOLDEN / "samples.npz"
-    np.savez_compressed(path, **golden)
-    print(f"{len(sample_cases.CASES)} sample models, {path.stat().st_size / 1e6:.2f} MB")
+    return golden
+
+
+def layers():
+    golden = {}
+    for case in CASES:
+        for name, array in values_of(case).items():
+            golden[f"{case.name}/{name}"] = np.asarray(array, "float32")
+    return golden
+
+
+def functions():
+    golden = {}
+    for name, function in function_cases.CASES.items():
+        results = function_cases.flat(function(keras.ops, function_cases.VALUES))
+        for number, result in enumerate(results):
+            golden[f"{name}/{number}"] = keras.ops.convert_to_numpy(result)
+    return golden
 
 
 def main():
-    golden = {}
-    for case in CASES:
-        try:
-            for name, array in values_of(case).items():
-                golden[f"{case.name}/{name}"] = np.asarray(array, "float32")
-        except Exception as error:
-            sys.exit(f"{case.name}: {type(error).__name__}: {error}")
     GOLDEN.mkdir(exist_ok=True)
-    path = GOLDEN / "layers.npz"
-    np.savez_compressed(path, **golden)
-    print(f"{len(CASES)} layers, {path.stat().st_size / 1e6:.2f} MB, Keras {keras.__version__}")
-    samples()
+    made_by = {"layers": layers, "functions": functions, "samples": samples}
+    for name, make in made_by.items():
+        made = make()
+        path = GOLDEN / f"{name}.npz"
+        np.savez_compressed(path, **made)
+        print(f"{name}: {len(made)} arrays, {path.stat().st_size / 1e6:.2f} MB")
+    print(f"Keras {keras.__version__} on torch {torch.__version__}")
 
 
 if __name__ == "__main__":
