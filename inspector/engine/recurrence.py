@@ -168,6 +168,15 @@ def gru(
     return hidden, gates, inner
 
 
+def _candidate_rate(xp: Any, to_h: Any, z: Any, candidate: Any) -> Any:
+    """Gradient to the candidate's pre-activation: through (1-z)·n and tanh' = 1 - n²."""
+    rate = candidate * candidate
+    xp.subtract(1, rate, out=rate)
+    rate *= 1 - z
+    rate *= to_h
+    return rate
+
+
 def gru_slopes(
     xp: Any,
     g: tuple[Any, Any],
@@ -198,12 +207,8 @@ def gru_slopes(
         if mask is not None:
             passed = xp.where(mask[step], 0, to_h)
             to_h = to_h * mask[step]
+        rate = _candidate_rate(xp, to_h, z, candidate)
         xp.multiply(to_h, before - candidate, out=dz[:, :units])
-        # through the candidate: (1-z)·(1-n²)
-        rate = candidate * candidate
-        xp.subtract(1, rate, out=rate)
-        rate *= 1 - z
-        rate *= to_h
         dz[:, split:] = rate
         to_h *= z
         part = inner[step]
