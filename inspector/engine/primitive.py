@@ -194,12 +194,20 @@ def _explanation(
             f"{op.name}: {error}. Operands: {operands}.",
             fix="Use a smaller batch or a smaller layer.",
         )
-    if isinstance(error, ValueError):
+    said = _said_by_rule(op, inputs, constants)
+    if isinstance(error, ValueError) and (said or _is_about_shapes(error)):
         return ShapeMismatch(
-            f"{op.name}: {_said_by_rule(op, inputs, constants) or error} (operands: {operands}).",
+            f"{op.name}: {said or error} (operands: {operands}).",
             fix="Compare the operands' shapes, axis by axis.",
         )
+    error.add_note(f"In {op.name}, on operands {operands}.")
     return error
+
+
+def _is_about_shapes(error: ValueError) -> bool:
+    """Whether it is not about values (a negative power of a whole number, say)."""
+    words = ("shape", "broadcast", "dimension", "size", "axis", "axes")
+    return any(word in str(error) for word in words)
 
 
 def _said_by_rule(op: Primitive, inputs: tuple[Tensor, ...], constants: dict[str, Any]) -> str:

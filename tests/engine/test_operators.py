@@ -236,3 +236,16 @@ def test_gradients_at_the_edges_are_numbers():
 
     np.testing.assert_array_equal(of_logs.numpy(), [1.0, 1.0])
     np.testing.assert_array_equal(of_base.numpy(), [0.0, 0.0])
+
+
+def test_error_of_values_is_not_called_one_of_shapes():
+    with pytest.raises(ValueError, match="negative integer powers") as caught:
+        Tensor(WHOLES) ** Tensor(-WHOLES)
+
+    assert not isinstance(caught.value, EngineError)
+    assert caught.value.__notes__ == ["In power, on operands (3, 4) int32, (3, 4) int32."]
+
+
+def test_error_of_shapes_names_the_op_and_both_shapes():
+    with pytest.raises(EngineError, match=r"add: .*\(3, 4\).*\(3,\)"):
+        Tensor(A) + Tensor(np.zeros(3))
