@@ -7,6 +7,7 @@ missing, or take what Keras 3 refuses.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -58,6 +59,8 @@ def attach() -> None:
     old_call_forms()
     clone_lambdas()
     file_names()
+    pictures()
+    silent_tensorboard()
     keras_face.attach_old_names()
 
 
@@ -260,6 +263,71 @@ def file_names() -> None:
         original(self, _with_suffix(filepath, fine, ending), *args, **kwargs)
 
     checkpoint.__init__ = init
+
+    _find_suffix()
+
+
+def _find_suffix() -> None:
+    """`load_model("name")` finds what `save("name")` wrote under Keras' suffix."""
+    models: Any = importlib.import_module("keras.models")
+    saving: Any = importlib.import_module("keras.saving")
+    face: Any = importlib.import_module("keras._tf_keras.keras.models")
+    face_saving: Any = importlib.import_module("keras._tf_keras.keras.saving")
+    original = models.load_model
+
+    @in_place_of(original)
+    def load_model(filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        return original(_existing(filepath, ".keras"), *args, **kwargs)
+
+    for module in (models, saving, face, face_saving):
+        module.load_model = load_model
+    load_weights = keras.Model.load_weights
+
+    @in_place_of(load_weights)
+    def load(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        return load_weights(self, _existing(filepath, ".weights.h5"), *args, **kwargs)
+
+    keras.Model.load_weights = load
+
+
+def _existing(filepath: Any, ending: str) -> Any:
+    """The path, or the path with Keras' suffix where only that exists."""
+    text = str(filepath)
+    there = os.path.exists(text) or not os.path.exists(text + ending)
+    return filepath if there or not isinstance(filepath, str | os.PathLike) else text + ending
+
+
+def pictures() -> None:
+    """`plot_model` wants pydot and Graphviz and raises without them; the window draws anyway."""
+    drawing: Any = importlib.import_module("keras.src.utils.model_visualization")
+    original = drawing.plot_model
+
+    @in_place_of(original)
+    def plot_model(*args: Any, **kwargs: Any) -> Any:
+        if drawing.check_graphviz():
+            return original(*args, **kwargs)
+        note("keras.utils.plot_model", "pydot or Graphviz is not installed; no picture is written")
+        return None
+
+    for name in ("keras.utils", "keras._tf_keras.keras.utils", drawing.__name__):
+        module: Any = importlib.import_module(name)
+        module.plot_model = plot_model
+
+
+def silent_tensorboard() -> None:
+    """The TensorBoard callback writes through TensorFlow; here it writes nothing."""
+    owner = keras.callbacks.TensorBoard
+    plain = keras.callbacks.Callback
+    for name in [n for n in vars(owner) if n.startswith("on_") or n == "set_model"]:
+        setattr(owner, name, getattr(plain, name))
+    original = owner.__init__
+
+    @in_place_of(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        note("keras.callbacks.TensorBoard", "it needs TensorFlow to write; nothing is written")
+        original(self, *args, **kwargs)
+
+    owner.__init__ = init
 
 
 def _fix_suffix(owner: Any, method: str, fine: tuple[str, ...], ending: str) -> None:

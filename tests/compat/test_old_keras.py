@@ -289,3 +289,29 @@ def test_super_init_may_be_given_self(user: Any) -> None:
     )
 
     assert names["out"].shape == (1, 2)
+
+
+def test_model_saved_without_suffix_is_loaded_by_the_same_name(user: Any, tmp_path: Any) -> None:
+    names = user.run(
+        "import keras\n"
+        "m = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
+        f"m.save({str(tmp_path / 'saved')!r})\n"
+        f"again = keras.models.load_model({str(tmp_path / 'saved')!r})\n"
+        f"m.save_weights({str(tmp_path / 'w')!r})\n"
+        f"again.load_weights({str(tmp_path / 'w')!r})\n"
+    )
+
+    assert names["again"].count_params() == 2
+
+
+def test_tensorboard_writes_nothing_and_lets_fit_go_on(user: Any, tmp_path: Any) -> None:
+    user.run(
+        "import keras, numpy as np\n"
+        "m = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
+        "m.compile('sgd', 'mse')\n"
+        f"board = keras.callbacks.TensorBoard(log_dir={str(tmp_path / 'logs')!r})\n"
+        "m.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0, callbacks=[board])\n"
+    )
+
+    assert not (tmp_path / "logs").exists()
+    assert any("TensorBoard" in what for what, _ in user.notes)
