@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.gui.call_tree import CallTreeModel
-from inspector.gui.table_model import ROW
+from inspector.gui.table_model import ROW, Index
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 
 _OPEN_ALL_BELOW = 80
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Cuts long names in their middle: they differ at their ends."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 class CallsPanel(QWidget):
@@ -80,6 +96,7 @@ def _tree(model: CallTreeModel) -> QTreeView:
     tree.setAllColumnsShowFocus(True)
     tree.setIndentation(12)
     tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+    tree.setItemDelegateForColumn(0, NameDelegate(tree))
     tree.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     header = tree.header()
     header.setStretchLastSection(False)

@@ -16,6 +16,7 @@ from inspector.gui.table_panel import empty_label
 from inspector.gui.theme import Appearance
 from inspector.gui.viewpoint import Viewpoint
 from inspector.layout.opened import default_expanded, expandable
+from inspector.layout.outline import outline
 from inspector.layout.scene import Scene
 from inspector.trace import Run
 
@@ -35,6 +36,8 @@ class GraphPanel(QWidget):
         self.scene: Scene | None = None
         self._expanded: dict[int, frozenset[str]] = {}
         self._shown_run: Run | None = None
+        self._boxes: dict[str, str] = {}
+        self._boxes_of: Run | None = None
         self._hold: tuple[str, QPoint] | None = None
         self._needs_fit = True
         self._is_waiting = False
@@ -101,14 +104,24 @@ class GraphPanel(QWidget):
         self._ask()
 
     def reveal(self, call_id: str) -> None:
-        """Expand what a call is in, so that it has a box of its own."""
+        """Expand what a call is in, chunks of large groups too, so that it has its own box."""
+        around = self._around()
         frames: set[str] = set()
-        above = self._viewpoint.steps.calls[call_id].parent
+        above = around.get(call_id)
         while above is not None:
             frames.add(above)
-            above = self._viewpoint.steps.calls[above].parent
+            above = around.get(above)
         if not frames <= self.expanded:
             self._expand_exactly(self.expanded | frames)
+
+    def _around(self) -> dict[str, str]:
+        """The box around each box of the run in view, when all are expanded."""
+        run = self._viewpoint.run
+        if self._boxes_of is not run:
+            vertices = outline(run).vertices
+            self._boxes = {v.id: vertices[v.parent].id for v in vertices if v.parent >= 0}
+            self._boxes_of = run
+        return self._boxes
 
     def say_empty(self, text: str) -> None:
         """Say what the empty graph waits for."""

@@ -14,7 +14,7 @@ from inspector.gui.drawing import drawing_of
 from inspector.gui.main_window import MainWindow
 from inspector.layout.opened import default_expanded
 from inspector.layout.scene import build_scene
-from inspector.trace import Run
+from inspector.trace import Call, Engine, Run, Trace
 
 ENCODER = "variational_auto_encoder/encoder#0"
 BLOCK = "variational_auto_encoder/decoder/block_2#0"
@@ -228,3 +228,16 @@ def test_menu_of_a_frame_collapses_it(vae_window: MainWindow) -> None:
     next(action for action in menu.actions() if action.text() == "Collapse").trigger()
 
     assert ENCODER not in parts.graph.expanded
+
+
+def test_step_into_expands_the_chunk_of_a_large_group(window: MainWindow) -> None:
+    leaf = Call("leaf#0", 0, "leaf", "leaf", "Dense", 0, None, 0, None, None, 0.0, (), ())
+    calls = tuple(replace(leaf, id=f"leaf_{n}#0", name=f"leaf_{n}", layer_id=n) for n in range(180))
+    run = Run(model="m", kind="forward", training=False, seed=0, calls=calls)
+    window.show_trace(Trace("m.py", Engine("numpy", "cpu", ""), runs=(run,)))
+    window.viewpoint.move_to(9)
+    assert window.parts.graph.view.rect_of("leaf_10#0").isNull()
+
+    window.step_into()
+
+    assert not window.parts.graph.view.rect_of("leaf_10#0").isNull()
