@@ -195,8 +195,8 @@ class Recorder:
         before = tape.switch(context.tape) if is_top else None
         if is_top:
             self._runs.stack.append(context)
-            if context.kind != "build":
-                args, kwargs = private.with_tensors((args, kwargs))
+        if context.current is None and context.kind != "build":
+            args, kwargs = private.with_tensors((args, kwargs))
         frame = self._enter(context, layer)
         try:
             outputs = original(layer, *args, **kwargs)

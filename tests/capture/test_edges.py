@@ -78,3 +78,18 @@ def test_edge_from_a_nested_model_starts_at_the_model(watch):
 
     assert ("auto/encoder#0", "auto/decoder#0") in pairs
     assert ("auto/encoder#0", "auto/decoder/d#0") in pairs
+
+
+def test_inputs_reach_the_inner_layers_in_a_training_step(watch):
+    scene = watch("""
+        a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
+        left, right = layers.Dense(1, name="left")(a), layers.Dense(1, name="right")(b)
+        model = keras.Model([a, b], left + right, name="m")
+        model.compile("sgd", "mse")
+        model.fit({"a": np.ones((4, 3)), "b": np.ones((4, 2))}, np.ones((4, 1)), verbose=0)
+    """)
+
+    pairs = _pairs(scene.run("train_step"))
+
+    assert (None, "m/left#0") in pairs
+    assert (None, "m/right#0") in pairs
