@@ -49,7 +49,8 @@ class GraphPanel(QWidget):
         self.hint = empty_label("")
         self.hint.setParent(self.view)
         self.note = QLabel(self.view)
-        self.note.setProperty("role", "muted")
+        self.note.setObjectName("note")
+        self.note.setContentsMargins(10, 6, 10, 6)
         self.note.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -62,8 +63,9 @@ class GraphPanel(QWidget):
         self._viewpoint.selection_changed.connect(self._follow_selection)
         self._appearance.changed.connect(self._recolour)
         self._scenes.ready.connect(self._take_scene)
-        self._scenes.started.connect(lambda: self._say("Laying out…"))
+        self._scenes.started.connect(self._say_waiting)
         self._scenes.failed.connect(self._say_problem)
+        self.note.linkActivated.connect(self._cancel)
         self.view.call_clicked.connect(self._clicked)
         self.view.call_opened.connect(self._viewpoint.go_to_call)
         self.view.group_toggled.connect(self.toggle)
@@ -220,6 +222,15 @@ class GraphPanel(QWidget):
         self._is_waiting = False
         self._say(str(error))
 
+    def _say_waiting(self) -> None:
+        colour = self._appearance.theme.accent
+        self._say(f"Laying out…&nbsp; <a style='color:{colour}' href='cancel'>Cancel</a>")
+
+    def _cancel(self) -> None:
+        self._scenes.cancel()
+        self._is_waiting = False
+        self._say("Not laid out. Collapse some calls and try again.")
+
     def _say(self, text: str) -> None:
         self.note.setText(text)
         self.note.adjustSize()
@@ -238,7 +249,7 @@ class GraphPanel(QWidget):
             size.height() - self.minimap.height() - _GAP,
         )
         self.legend.move(self._legend_corner())
-        self.note.move(16, 12)
+        self.note.move((size.width() - self.note.width()) // 2, _GAP)
         self.hint.setVisible(not len(self.view.canvas.drawing.ids))
         self.hint.setGeometry(self.view.viewport().rect())
 

@@ -100,6 +100,7 @@ QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="failure"] { font-weight: 600; color: $failure; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="hero"] { font-size: 22pt; font-weight: 600; color: $text; }
+QLabel#note { background: $panel; border: 1px solid $border; border-radius: 6px; color: $text; }
 QFrame#drop { background: $panel; border: 2px dashed $border; border-radius: 12px; }
 QFrame#drop[over="true"] { border-color: $accent; background: $accent_soft; }
 """)

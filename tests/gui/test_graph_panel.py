@@ -241,3 +241,22 @@ def test_step_into_expands_the_chunk_of_a_large_group(window: MainWindow) -> Non
     window.step_into()
 
     assert not window.parts.graph.view.rect_of("leaf_10#0").isNull()
+
+
+def test_large_run_is_laid_out_elsewhere_and_can_be_cancelled(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    leaf = Call("leaf#0", 0, "leaf", "leaf", "Dense", 0, None, 0, None, None, 0.0, (), ())
+    calls = tuple(replace(leaf, id=f"leaf_{n}#0", name=f"leaf_{n}") for n in range(600))
+    run = Run(model="m", kind="forward", training=False, seed=0, calls=calls)
+    graph = window.parts.graph
+
+    window.show_trace(Trace("m.py", Engine("numpy", "cpu", ""), runs=(run,)))
+    assert "Cancel" in graph.note.text()
+    graph.note.linkActivated.emit("cancel")
+    assert "Collapse some calls" in graph.note.text()
+    with qtbot.waitSignal(graph.scene_changed, timeout=20_000):
+        graph.expand_all()
+
+    assert not graph.view.rect_of("leaf_599#0").isNull()
+    assert not graph.note.isVisibleTo(window)
