@@ -59,7 +59,6 @@ def attach() -> None:
     old_call_forms()
     clone_lambdas()
     file_names()
-    pictures()
     silent_tensorboard()
     keras_face.attach_old_names()
 
@@ -295,23 +294,6 @@ def _existing(filepath: Any, ending: str) -> Any:
     text = str(filepath)
     there = os.path.exists(text) or not os.path.exists(text + ending)
     return filepath if there or not isinstance(filepath, str | os.PathLike) else text + ending
-
-
-def pictures() -> None:
-    """`plot_model` wants pydot and Graphviz and raises without them; the window draws anyway."""
-    drawing: Any = importlib.import_module("keras.src.utils.model_visualization")
-    original = drawing.plot_model
-
-    @in_place_of(original)
-    def plot_model(*args: Any, **kwargs: Any) -> Any:
-        if drawing.check_graphviz():
-            return original(*args, **kwargs)
-        note("keras.utils.plot_model", "pydot or Graphviz is not installed; no picture is written")
-        return None
-
-    for name in ("keras.utils", "keras._tf_keras.keras.utils", drawing.__name__):
-        module: Any = importlib.import_module(name)
-        module.plot_model = plot_model
 
 
 def silent_tensorboard() -> None:
