@@ -182,3 +182,19 @@ def test_what_was_replaced_is_listed(surroundings, what):
 
 def test_missing_weights_are_listed(surroundings):
     assert any(what.startswith("the weights of mobilenetv2") for what in surroundings.replaced)
+
+
+def test_choice_of_a_backend_is_listed_and_has_no_effect(open_script):
+    opened = open_script(
+        "import os\n"
+        "os.environ['KERAS_BACKEND'] = 'jax'  # as every guide begins\n"
+        "import keras\n"
+        "print('BACKEND', keras.backend.backend())\n"
+        "if os.environ['KERAS_BACKEND'] == 'jax': pass\n"
+        "keras.layers.Dense(2)(keras.ops.ones((1, 2)))\n"
+    )
+
+    notes = [one for one in opened.result.trace.replaced if "backend" in one.what]
+    assert [one.line for one in notes] == [2]
+    assert "BACKEND numpy" in opened.printed
+    assert opened.failure is None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from inspector.loading.policies import (
     arguments,
+    backend,
     clock,
     console,
     datasets,
@@ -24,6 +25,7 @@ from inspector.loading.situation import Situation
 from inspector.loading.stand_ins import finder
 
 POLICIES = (
+    backend.install,
     clock.install,
     console.install,
     arguments.install,
