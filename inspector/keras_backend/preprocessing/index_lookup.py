@@ -14,6 +14,11 @@ from keras.src.layers.layer import Layer
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
 from inspector.keras_backend.preprocessing import encoding, hashing, strings
+from inspector.keras_backend.preprocessing.lookup_arguments import (
+    check_arguments,
+    checked_mode,
+    listed,
+)
 from inspector.keras_backend.preprocessing.vocabulary import (
     Counts,
     Numbering,
@@ -23,9 +28,6 @@ from inspector.keras_backend.preprocessing.vocabulary import (
     lines_of,
 )
 from inspector.keras_backend.symbolic import is_meta, without_values
-
-_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-_OLD_NAMES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 
 
 def is_one_batch(data: Any) -> bool:
@@ -38,26 +40,6 @@ def is_one_batch(data: Any) -> bool:
 def batches_of(data: Iterable[Any], steps: int | None) -> Iterator[Any]:
     """The first `steps` batches; all of them without a limit."""
     return iter(data) if steps is None else itertools.islice(data, steps)
-
-
-def checked_mode(mode: str, owner: str) -> str:
-    """The output mode by its present name.
-
-    Raises:
-        ValueError: there is no such mode.
-    """
-    mode = _OLD_NAMES.get(mode, mode)
-    if mode not in _MODES:
-        raise ValueError(
-            f"Unknown value for `output_mode` argument of layer {owner}. Allowed values are: "
-            f"{_MODES}. Received: {mode}"
-        )
-    return mode
-
-
-def listed(values: Any) -> Any:
-    """Tensors and arrays as lists, for a configuration."""
-    return values.tolist() if isinstance(values, Tensor | np.ndarray) else values
 
 
 class IndexLookup(Layer):
@@ -93,7 +75,7 @@ class IndexLookup(Layer):
         self.pad_to_max_tokens = pad_to_max_tokens
         self.oov_method = oov_method
         self.salt = hashing.checked_salt(salt, "IndexLookup")
-        self._check_arguments(idf_weights)
+        check_arguments(self, idf_weights)
         self._frozen_vocab_size = kwargs.pop("vocabulary_size", None)
         # A file's path is not kept: the vocabulary is saved with the model, as an asset.
         self.input_vocabulary = vocabulary if not isinstance(vocabulary, str) else None
@@ -111,69 +93,22 @@ class IndexLookup(Layer):
                 "When specifying the `vocabulary` argument, in TF-IDF output mode, the "
                 "`idf_weights` argument must also be provided."
             )
+        self._start_empty()
+        if vocabulary is not None:
+            self.set_vocabulary(vocabulary, idf_weights)
+
+    def _start_empty(self) -> None:
         self._numbering = Numbering(
-            mask_token,
-            oov_token,
+            self.mask_token,
+            self.oov_token,
             mask_takes_zero=self.output_mode == "int",
-            buckets=num_oov_indices,
-            hashes=vocabulary_dtype == "string" or oov_method == "farmhash",
+            buckets=self.num_oov_indices,
+            hashes=self.vocabulary_dtype == "string" or self.oov_method == "farmhash",
             salt=self.salt,
         )
         self._vocabulary = Vocabulary(self._numbering)
         self._counts = Counts()
         self.idf_weights_const: Any = None
-        if vocabulary is not None:
-            self.set_vocabulary(vocabulary, idf_weights)
-
-    def _check_arguments(self, idf_weights: Any) -> None:
-        """Raises ValueError for arguments that do not go together."""
-        integers = self.vocabulary_dtype != "string"
-        complaints = [
-            (
-                self.max_tokens is not None and self.max_tokens <= 1,
-                f"If set, `max_tokens` must be greater than 1. Received: "
-                f"max_tokens={self.max_tokens}",
-            ),
-            (
-                self.pad_to_max_tokens and self.max_tokens is None,
-                "If pad_to_max_tokens is True, must set `max_tokens`. "
-                f"Received: max_tokens={self.max_tokens}",
-            ),
-            (
-                self.num_oov_indices < 0,
-                "`num_oov_indices` must be greater than or equal to 0. "
-                f"Received: num_oov_indices={self.num_oov_indices}",
-            ),
-            (
-                self.oov_method not in ("floormod", "farmhash"),
-                f"Unknown value for `oov_method` argument of layer {type(self).__name__}. Allowed "
-                f"values are: ('floormod', 'farmhash'). Received: {self.oov_method}",
-            ),
-            (
-                self.salt is not None and integers and self.oov_method != "farmhash",
-                "`salt` can only be used when `oov_method='farmhash'`. "
-                f"Received: oov_method={self.oov_method}",
-            ),
-            (
-                self.invert and self.output_mode != "int",
-                "`output_mode` must be `'int'` when `invert` is true. "
-                f"Received: output_mode={self.output_mode}",
-            ),
-            (
-                self.sparse,
-                "`sparse=True` can only be used with the TensorFlow backend, and `sparse` may only "
-                "be true if `output_mode` is `'one_hot'`, `'multi_hot'`, `'count'` or `'tf_idf'`. "
-                f"Received: sparse={self.sparse} and output_mode={self.output_mode}",
-            ),
-            (
-                idf_weights is not None and self.output_mode != "tf_idf",
-                "`idf_weights` should only be set if `output_mode` is `'tf_idf'`. "
-                f"Received: idf_weights={idf_weights} and output_mode={self.output_mode}",
-            ),
-        ]
-        for is_wrong, message in complaints:
-            if is_wrong:
-                raise ValueError(message)
 
     @property
     def compute_dtype(self) -> str:

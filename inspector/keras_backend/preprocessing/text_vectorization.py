@@ -11,12 +11,8 @@ from keras.src.saving import serialization_lib
 
 from inspector.keras_backend.core import convert_to_tensor
 from inspector.keras_backend.preprocessing import strings
-from inspector.keras_backend.preprocessing.index_lookup import (
-    batches_of,
-    checked_mode,
-    is_one_batch,
-    listed,
-)
+from inspector.keras_backend.preprocessing.index_lookup import batches_of, is_one_batch
+from inspector.keras_backend.preprocessing.lookup_arguments import checked_mode, listed
 from inspector.keras_backend.preprocessing.lookups import StringLookup
 from inspector.keras_backend.symbolic import is_meta, without_values
 
@@ -29,6 +25,34 @@ def _check_word(name: str, value: Any, words: tuple[str, ...]) -> None:
         raise ValueError(
             f"Unknown value for `{name}` argument of layer TextVectorization. Allowed values are: "
             f"`None`, a `Callable`, or one of the following values: {words}. Received: {value}"
+        )
+
+
+def _check_arguments(sparse: bool, ragged: bool, standardize: Any, split: Any, ngrams: Any) -> None:
+    """Raises ValueError for a word or a width that there is not."""
+    for word, wanted in (("sparse", sparse), ("ragged", ragged)):
+        if wanted:
+            raise ValueError(f"`{word}=True` can only be used with the TensorFlow backend.")
+    _check_word("standardize", standardize, _STANDARDIZE)
+    _check_word("split", split, _SPLIT)
+    is_tuple = isinstance(ngrams, tuple) and all(isinstance(n, int) for n in ngrams)
+    if not (ngrams is None or isinstance(ngrams, int) or is_tuple):
+        raise ValueError(
+            f"`ngrams` must be None, an integer, or a tuple of integers. Received: ngrams={ngrams}"
+        )
+
+
+def _check_length(output_mode: str, length: Any) -> None:
+    """Raises ValueError for a length that is no number, or that its mode has no use for."""
+    if output_mode == "int" and not isinstance(length, int | None):
+        raise ValueError(
+            "`output_sequence_length` must be either None or an integer when `output_mode` is "
+            f"'int'. Received: output_sequence_length={length}"
+        )
+    if output_mode != "int" and length is not None:
+        raise ValueError(
+            "`output_sequence_length` must not be set if `output_mode` is not 'int'. "
+            f"Received output_sequence_length={length}."
         )
 
 
@@ -52,28 +76,9 @@ class TextVectorization(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        for word, wanted in (("sparse", sparse), ("ragged", ragged)):
-            if wanted:
-                raise ValueError(f"`{word}=True` can only be used with the TensorFlow backend.")
-        _check_word("standardize", standardize, _STANDARDIZE)
-        _check_word("split", split, _SPLIT)
         output_mode = checked_mode(output_mode, "TextVectorization")
-        is_tuple = isinstance(ngrams, tuple) and all(isinstance(n, int) for n in ngrams)
-        if not (ngrams is None or isinstance(ngrams, int) or is_tuple):
-            raise ValueError(
-                "`ngrams` must be None, an integer, or a tuple of integers. "
-                f"Received: ngrams={ngrams}"
-            )
-        if output_mode == "int" and not isinstance(output_sequence_length, int | None):
-            raise ValueError(
-                "`output_sequence_length` must be either None or an integer when `output_mode` is "
-                f"'int'. Received: output_sequence_length={output_sequence_length}"
-            )
-        if output_mode != "int" and output_sequence_length is not None:
-            raise ValueError(
-                "`output_sequence_length` must not be set if `output_mode` is not 'int'. "
-                f"Received output_sequence_length={output_sequence_length}."
-            )
+        _check_arguments(sparse, ragged, standardize, split, ngrams)
+        _check_length(output_mode, output_sequence_length)
         self._standardize = standardize
         self._split = split
         self._ngrams_arg = ngrams

@@ -66,12 +66,22 @@ class Loops(Steps):
                 validation_steps,
                 validation_freq,
             )
+        self._run_epochs(
+            range(self._initial_epoch or initial_epoch, epochs), batches, watchers, validate
+        )
+        if isinstance(self.optimizer, Optimizer) and epochs > 0:
+            self.optimizer.finalize_variable_values(self.trainable_weights)
+        return self.history
+
+    def _run_epochs(
+        self, epochs: range, batches: EpochIterator, watchers: Any, validate: _Validation | None
+    ) -> None:
         self.stop_training = False
         self.make_train_function()
         self._eval_epoch_iterator = None
         watchers.on_train_begin()
         logs: dict[str, Any] = {}
-        for epoch in range(self._initial_epoch or initial_epoch, epochs):
+        for epoch in epochs:
             self.reset_metrics()
             watchers.on_epoch_begin(epoch)
             logs = self._train_epoch(batches, watchers)
@@ -80,11 +90,8 @@ class Loops(Steps):
             watchers.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
-        if isinstance(self.optimizer, Optimizer) and epochs > 0:
-            self.optimizer.finalize_variable_values(self.trainable_weights)
         self._eval_epoch_iterator = None
         watchers.on_train_end(logs=logs)
-        return self.history
 
     def _train_epoch(self, batches: Any, watchers: Any) -> dict[str, Any]:
         logs: Any = {}
