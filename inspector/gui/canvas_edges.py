@@ -28,11 +28,29 @@ class EdgePaths:
     def __init__(self, drawing: Drawing) -> None:
         self._drawing = drawing
         self._paths: dict[int, QPainterPath] = {}
+        self._lines: dict[int, list[int]] = {}
+        for line, edges in enumerate(drawing.members):
+            for member in edges:
+                self._lines.setdefault(member, []).append(line)
         boxes = [_bounds(path) for path in drawing.edge_paths]
         self._grid = SpatialGrid(np.array(boxes, dtype=np.float64).reshape(-1, 4))
         self._ends = np.array(
             [(*path[0], *path[-1]) for path in drawing.edge_paths], dtype=np.float64
         ).reshape(-1, 4)
+
+    def lit_by(self, box: int) -> tuple[frozenset[int], frozenset[int]]:
+        """The lines that come into a box and that leave it, followed through frames' borders."""
+        if box < 0 or not len(self._ends):
+            return frozenset(), frozenset()
+        members = self._drawing.members
+        incoming = {m for e in np.flatnonzero(self._drawing.targets == box) for m in members[e]}
+        outgoing = {m for e in np.flatnonzero(self._drawing.sources == box) for m in members[e]}
+        # What only passes a frame's border inside it is neither, seen from the frame.
+        through = incoming & outgoing
+        return self._lines_of(incoming - through), self._lines_of(outgoing - through)
+
+    def _lines_of(self, members: set[int]) -> frozenset[int]:
+        return frozenset(line for member in members for line in self._lines[member])
 
     def within(self, area: QRectF) -> Indices:
         """Edges whose bounds meet `area`."""

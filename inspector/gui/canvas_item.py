@@ -72,7 +72,7 @@ class CanvasItem(QGraphicsItem):
     def select(self, index: int) -> None:
         """Ring a box, and light the lines that come into it and that leave it."""
         self.selected = index
-        self.lit_in, self.lit_out = self.drawing.lit_edges(index)
+        self.lit_in, self.lit_out = self.edges.lit_by(index)
         self.update()
 
     def ground_at(self, point: QPointF) -> QColor:

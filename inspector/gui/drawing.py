@@ -50,21 +50,6 @@ class Drawing:
     home: Mapping[str, int] = field(default_factory=dict)
     bounds: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
-    def lit_edges(self, box: int) -> tuple[frozenset[int], frozenset[int]]:
-        """The lines that come into a box and that leave it, followed through frames' borders."""
-        if box < 0 or not len(self.edge_paths):
-            return frozenset(), frozenset()
-        incoming = {m for e in np.flatnonzero(self.targets == box) for m in self.members[e]}
-        outgoing = {m for e in np.flatnonzero(self.sources == box) for m in self.members[e]}
-        # What only passes a frame's border inside it is neither, seen from the frame.
-        through = incoming & outgoing
-        return self._lines_of(incoming - through), self._lines_of(outgoing - through)
-
-    def _lines_of(self, members: set[int]) -> frozenset[int]:
-        return frozenset(
-            line for line, edges in enumerate(self.members) if not members.isdisjoint(edges)
-        )
-
 
 def drawing_of(scene: Scene, run: Run) -> Drawing:
     """The drawing of a scene; masks and depths are worked out here."""
