@@ -64,4 +64,16 @@ def _three(rank, size, how):
     ]
 
 
-CASES = [case for setting in SETTINGS for case in _three(*setting)]
+# Eight times as many channels as filters: multiplied first, windows added after.
+NARROWING = _how(2, pad=(1, 0))
+wide, narrow = random.normal(size=(2, 5, 4, 8)), random.normal(size=(3, 2, 8, 1))
+
+CASES = [
+    *(case for setting in SETTINGS for case in _three(*setting)),
+    Case("conv", (wide, narrow), NARROWING, expected=partial(_slow_conv, **NARROWING)),
+    Case(
+        "conv_input_grad",
+        (wide, narrow.swapaxes(2, 3).copy()),
+        {"size": (6, 4), **NARROWING},
+    ),
+]
