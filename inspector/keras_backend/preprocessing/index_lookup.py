@@ -81,9 +81,6 @@ class IndexLookup(Layer):
         self.input_vocabulary = vocabulary if not isinstance(vocabulary, str) else None
         self.input_idf_weights = idf_weights
         self._has_input_vocabulary = kwargs.pop("has_input_vocabulary", vocabulary is not None)
-        self._convert_input_args = False
-        self._allow_non_tensor_positional_args = True
-        self.supports_jit = False
         for ignored in ("trainable", "dtype"):
             kwargs.pop(ignored, None)
         if kwargs:
@@ -98,6 +95,9 @@ class IndexLookup(Layer):
             self.set_vocabulary(vocabulary, idf_weights)
 
     def _start_empty(self) -> None:
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+        self.supports_jit = False
         self._numbering = Numbering(
             self.mask_token,
             self.oov_token,
