@@ -55,7 +55,7 @@ class Interrupter:
     @contextmanager
     def running(self, limit_s: float | None = None, limit_reason: str = "") -> Iterator[None]:
         """User code runs inside; after `limit_s` seconds it is stopped with `limit_reason`."""
-        self._reason, self._limit_reason = None, limit_reason
+        self._limit_reason = limit_reason
         self._deadline = time.monotonic() + limit_s if limit_s else math.inf
         self._active = True
         self._wanted.set()
@@ -63,6 +63,11 @@ class Interrupter:
             yield
         finally:
             self._active = False
+            self._reason = None
+
+    def forget(self) -> None:
+        """A new command begins: a Stop that came for the one before does not count."""
+        self._reason = None
 
     @property
     def is_running(self) -> bool:
@@ -70,17 +75,15 @@ class Interrupter:
         return self._active
 
     def stop(self, reason: str) -> bool:
-        """End the user code that runs now; False when none does."""
-        if not self._active:
-            return False
+        """End the user code that runs now, or that is about to; False when none runs yet."""
         if self._reason is None:
             self._reason = reason
-        return True
+        return self._active
 
     def _insist(self) -> None:
         while True:
+            self._wanted.clear()  # before the look: `running` sets it after it became active
             if not self._active:
-                self._wanted.clear()
                 self._wanted.wait()
             if self._reason is None and _now() > self._deadline:
                 self._reason = self._limit_reason

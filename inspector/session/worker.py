@@ -75,6 +75,7 @@ class Worker:
             self._guarded(self._commands.get())
 
     def _guarded(self, command: Command) -> None:
+        self._interrupter.forget()
         try:
             self._carry_out(command)
         except InspectorError as error:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from inspector.session.client import Client, open_file
-from inspector.session.protocol import Lost, Opened, OpenFile, Output, RunUpdated
+from inspector.session.protocol import Hello, Lost, Opened, OpenFile, Output, RunUpdated
 
 MODEL = """\
 import keras, numpy as np
@@ -220,3 +220,22 @@ print("D", keras.models.load_model("model.keras").count_params())
     assert (tmp_path / "kept.txt").read_text() == "real"
     assert (tmp_path / "folder" / "a.txt").exists()
     assert {"write new.txt", "write kept.txt"} <= {one.what for one in result.trace.replaced}
+
+
+def test_stop_ends_the_opening_when_it_comes_before_the_script_runs(script):
+    events, ended = [], threading.Event()
+
+    def take(event):
+        events.append(event)
+        if isinstance(event, Hello):
+            client.stop()
+        if isinstance(event, Opened | Lost):
+            ended.set()
+
+    client = Client(take, stop_grace_s=20.0)
+    client.send(OpenFile(str(script("while True: pass"))))
+    client.start()
+    assert ended.wait(30)
+    client.close()
+
+    assert events[-1].trace.failure.type == "Stopped"
