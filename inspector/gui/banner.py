@@ -62,7 +62,9 @@ class Banner(QFrame):
     def show_failure(self, failure: Failure) -> None:
         """Show why a run stopped."""
         headline = f"{failure.type}: {plain_text(failure.message).partition(chr(10))[0]}"
-        self.title.setText(shortened(headline))
+        # What was expected and found says it again, in parts.
+        most = _MOST_CHARACTERS if failure.expected is None else _MOST_CHARACTERS // 2
+        self.title.setText(shortened(headline, most))
         self.title.setToolTip(plain_text(failure.message))
         self.text.setText(failure_html(failure, self._appearance.theme))
         self._set_buttons(("Show the call", "failure"))
@@ -175,6 +177,6 @@ def plain_text(text: str) -> str:
     return _ESCAPES.sub("", text).strip()
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
     """A message that leaves room for the graph; the tool tip has it in full."""
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -36,7 +36,8 @@ class RunChooser(DropDown):
             self.clear()
             self.addItems(wanted)
             for place, run in enumerate(self._viewpoint.runs):
-                self.setItemData(place, f"{len(run.calls)} calls", Qt.ItemDataRole.ToolTipRole)
+                tip = f"{len(run.calls)} calls" + (", failed" if run.failure else "")
+                self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         self.setEnabled(bool(wanted))
         not_kept = sum(model.runs_not_kept for model in trace.models) if trace else 0
         self.setToolTip(f"{not_kept} more runs were not kept" if not_kept else "The run in view")

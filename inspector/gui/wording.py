@@ -74,5 +74,5 @@ def run_text(run: Run, runs: tuple[Run, ...], class_name: str) -> str:
     """What a run is called in the chooser: `train_step 1 of VariationalAutoEncoder`."""
     same = [r for r in runs if r.model == run.model and r.kind == run.kind]
     place = next((i for i, r in enumerate(same, 1) if r.number == run.number), 1)
-    failed = " — failed" if run.failure else ""
+    failed = "  ✕" if run.failure else ""
     return f"{_KINDS[run.kind]} {place} of {class_name}{failed}"

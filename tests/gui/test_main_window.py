@@ -139,7 +139,7 @@ def test_next_failure_goes_to_the_failing_run(vae_window: MainWindow, qtbot: QtB
 def test_run_chooser_lists_the_runs_by_class(vae_window: MainWindow) -> None:
     chooser = vae_window.chooser
 
-    assert ["train_step 1 of VariationalAutoEncoder", "forward 1 of Classifier — failed"] == [
+    assert ["train_step 1 of VariationalAutoEncoder", "forward 1 of Classifier  ✕"] == [
         chooser.itemText(place) for place in range(chooser.count())
     ]
     assert 0 == chooser.currentIndex()
