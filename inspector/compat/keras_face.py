@@ -120,8 +120,9 @@ def _resolve(module: str, path: str, leaf: str) -> Any:
     if kept is not _MISSING:
         return kept
     for place in _today(path):
-        for real in _real(place):
-            found = getattr(real, leaf, _MISSING)
+        # `keras` before Keras' face for TensorFlow: that is where a session replaces functions.
+        for real in reversed(_real(place)):
+            found = vars(real).get(leaf, _MISSING)
             if isinstance(found, ModuleType) and found.__name__.startswith("keras."):
                 return face_module(f"{module}.{leaf}", f"{path}.{leaf}".lstrip("."))
             if found is not _MISSING:
