@@ -11,6 +11,7 @@ intercepted on either side; each is run three times in one process and the faste
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
 ORACLE = os.environ.get("INSPECTOR_ORACLE_PYTHON", "")
 RUNNER = Path(__file__).with_name("path_runner.py")
+_TENSORFLOW = re.compile(r"^\s*(import|from) tensorflow", re.M)
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 
@@ -38,7 +40,7 @@ def keras_samples() -> list[str]:
     return [
         path.stem
         for path in sorted(SAMPLES.glob("*.py"))
-        if "tensorflow" not in path.read_text() and not path.stem.startswith("broken_")
+        if not _TENSORFLOW.search(path.read_text()) and not path.stem.startswith("broken_")
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from inspector.capture import failures, losses
@@ -53,7 +52,7 @@ class Writer:
             number=context.number,
             ops=tuple(self._op(record, context) for record in ops[None]),
             backward=tuple(
-                replace(self._op(record, context), call=ids.get(record.scope))
+                self._op(record, context, ids.get(record.scope))
                 for record in context.tape.records
                 if record.is_backward
             ),
@@ -124,7 +123,7 @@ class Writer:
             tensor=self._id(value),
         )
 
-    def _op(self, record: OpRecord, context: RunContext) -> Op:
+    def _op(self, record: OpRecord, context: RunContext, call: str | None = None) -> Op:
         file, line = record.location if record.location else (None, None)
         return Op(
             op=record.primitive.name,
@@ -135,6 +134,7 @@ class Writer:
             function=record.function,
             elapsed_s=record.elapsed_s,
             position=record.index + bisect_right(context.frame_events, record.index),
+            call=call,
         )
 
     def _edges(self, frame: Frame, ids: dict[Frame, str]) -> list[Edge]:

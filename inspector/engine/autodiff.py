@@ -105,6 +105,7 @@ def _through(
     if running is not None:
         # A backward op belongs to the call whose op it goes back through.
         scope_before, running.scope = running.scope, record.scope
+        running.backward_from = record.location
     try:
         made = rule(wanted, g, y, *record.inputs, **record.constants)
     finally:

@@ -83,6 +83,8 @@ class Tape:
         self.scope: Any = None
         self.function = ""
         self.is_backward = False
+        # While gradient rules run: the line of the op that they go back through.
+        self.backward_from: Location | None = None
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
         # The op that raised last: (primitive, inputs, constants, error), for the failure graph.
@@ -102,7 +104,9 @@ class Tape:
         record = OpRecord(len(self.records), primitive, inputs, outputs, constants)
         record.scope, record.function, record.elapsed_s = self.scope, self.function, elapsed_s
         record.is_backward = self.is_backward
-        if self.locate is not None:
+        if self.is_backward:
+            record.location = self.backward_from
+        elif self.locate is not None:
             record.location = self.locate()
         for tensor in outputs:
             tensor.record = record
