@@ -9,6 +9,7 @@ recorder.runs()             # plain values; recorder.tensor(run, id) gives a ten
 
 from __future__ import annotations
 
+import gc
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -24,9 +25,12 @@ from inspector.capture.runs import RunContext, Runs
 from inspector.capture.store import RecordStore
 from inspector.capture.writer import Writer
 from inspector.engine import Tensor, tape
-from inspector.errors import CaptureError
+from inspector.errors import CaptureError, NoValue
 from inspector.keras_backend import symbolic
 from inspector.trace import Model, Run
+
+# Objects made before Python looks for garbage, while recording; 700 otherwise.
+_COLLECT_AFTER = 20_000
 
 
 class Recorder:
@@ -72,6 +76,10 @@ class Recorder:
     def install(self) -> None:
         """Begin to watch."""
         self._hooks.install()
+        # A record is many small objects that stay: Python's collector would walk them again and
+        # again, a quarter of the cost of recording.
+        self._collector = gc.get_threshold()
+        gc.set_threshold(_COLLECT_AFTER, *self._collector[1:])
         self._call_code = hooks.call_code()
         tape.observer = self
         symbolic.on_retry.append(self._build_restarted)
@@ -79,6 +87,7 @@ class Recorder:
     def uninstall(self) -> None:
         """Stop watching; what was recorded stays."""
         self._hooks.remove()
+        gc.set_threshold(*self._collector)
         tape.observer = None
         symbolic.on_retry.remove(self._build_restarted)
 
@@ -255,6 +264,8 @@ class Recorder:
                 self._finished(self._runs.broken_build(context, frame))
         elif context.kind == "build" and any(context in c.builds for c in self._runs.stack):
             return  # ends with the eager run that it is inside of
+        elif context.kind == "build" and _wants_values(context):
+            return  # done again on zeros
         elif context.kind != "train_step":
             self._runs.end(context)
 
@@ -343,8 +354,13 @@ class Recorder:
 
     def _build_restarted(self) -> None:
         context = self._runs.top
-        if context is not None and context.kind == "build":
+        if context is None:
+            return
+        if context.kind == "build":
             context.forget_inside(context.current)
+        for build in context.builds:
+            if context.current is not None and build.root is context.current.layer:
+                build.forget_inside(None)
 
     # --- runs that end -------------------------------------------------------------------
 
@@ -409,3 +425,8 @@ class Recorder:
         node = parent.next_node(layer)
         found = self._node_lines.get(id(node))
         return found[1] if found is not None else self._made_at.get(layer)
+
+
+def _wants_values(context: RunContext) -> bool:
+    """Whether a symbolic run was given up because code in it asks for values."""
+    return context.failure is not None and isinstance(context.failure[1], NoValue)

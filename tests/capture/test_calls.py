@@ -199,3 +199,29 @@ def test_sequential_grown_layer_by_layer_is_one_model(watch):
     """)
 
     assert [model.name for model in scene.recorder.models()] == ["grown"]
+
+
+def test_build_that_asks_for_values_is_shown_once_and_has_not_failed(watch):
+    scene = watch("""
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__(name="net")
+                self.a, self.b = layers.Dense(2, name="a"), layers.Dense(1, name="b")
+
+            def call(self, x):
+                y = self.a(x)
+                if ops.sum(y) > 0:
+                    y = y * 2
+                return self.b(y)
+
+        net = Net()
+        net(np.ones((2, 3)))
+        net.compile("sgd", "mse")
+        net.fit(np.ones((2, 3)), np.ones((2, 1)), verbose=0)
+    """)
+
+    builds = [run for run in scene.recorder.runs() if run.kind == "build"]
+
+    assert scene.error is None
+    assert all(run.failure is None for run in builds)
+    assert all([c.name for c in run.calls if c.name != "net"] == ["a", "b"] for run in builds)
