@@ -1,0 +1,101 @@
+"""The user's lines of calls, ops and layers.
+
+A call is on the line that made it. In a Functional model that is the line that made its inbound
+node, in a Sequential one the line that made the layer; elsewhere the innermost user line on the
+stack. Ops are on the innermost user line too, and where no user code runs inside a layer, on the
+line of its call, so that most walks up the stack are saved.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+from inspector.capture import keras_private as private
+from inspector.capture.frames import Frame
+from inspector.capture.location import Location, Locator
+
+
+class Lines:
+    """Knows which line made what. `current` gives the call that runs now, or None."""
+
+    def __init__(self, locator: Locator, current: Callable[[], Frame | None]) -> None:
+        self.locator = locator
+        # The code of the wrapper around `Layer.__call__`, where a walk up the stack may stop.
+        self.call_code: CodeType | None = None
+        self._current = current
+        self._made_at: weakref.WeakKeyDictionary[Any, Location] = weakref.WeakKeyDictionary()
+        self._node_lines: dict[int, tuple[Any, Location | None]] = {}
+        self._node_line: Location | None = None
+        self._plain: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+
+    def note_made(self, operation: Any) -> None:
+        """A layer or operation is being made, here."""
+        location, _ = self.locator.find()
+        if location is not None:
+            self._made_at[operation] = location
+
+    def note_node(self, frame: Frame) -> None:
+        """A symbolic call has made an inbound node."""
+        frame.node = private.last_inbound_node(frame.layer)
+        self._node_lines[id(frame.node)] = (frame.node, frame.location)
+
+    def that_made(self, operation: Any) -> Location | None:
+        """The line that made a layer or operation."""
+        return self._made_at.get(operation)
+
+    def during_node(self, operation: Any, original: Callable[[], Any]) -> Any:
+        """Run a Functional model's stateless node: its ops are on the line that made it."""
+        before, self._node_line = self._node_line, self._made_at.get(operation)
+        try:
+            return original()
+        finally:
+            self._node_line = before
+
+    def here(self) -> Location | None:
+        """The line of what runs now."""
+        if self._node_line is not None:
+            return self._node_line
+        current = self._current()
+        if current is not None and current.line_of_ops is not None:
+            return current.line_of_ops
+        location, met = self.locator.find(self.call_code)
+        return current.location if met and current is not None else location
+
+    def set_on(self, frame: Frame) -> None:
+        """Give a call that begins its line."""
+        frame.location = self._of_call(frame)
+        if self._is_plain(frame.layer):
+            frame.line_of_ops = frame.location
+
+    def is_users(self, layer: Any) -> bool:
+        """Whether a layer's `call` is user code."""
+        return self.locator.is_user_code(type(layer).call)
+
+    def _is_plain(self, layer: Any) -> bool:
+        """Whether no user code runs directly in the layer's calls."""
+        found = self._plain.get(layer)
+        if found is None:
+            functions = private.functions_run_by(layer)
+            found = not any(map(self.locator.is_user_code, functions))
+            self._plain[layer] = found
+        return found
+
+    def _of_call(self, frame: Frame) -> Location | None:
+        parent = frame.parent
+        if parent is not None and private.functional_inside(parent.layer) is not None:
+            line = self._in_functional(parent, frame.layer)
+            if line is not None:
+                return line
+        # The first wrapper on the way up is this call's own.
+        location, met = self.locator.find(self.call_code, skip=1)
+        return parent.location if met and parent is not None else location
+
+    def _in_functional(self, parent: Frame, layer: Any) -> Location | None:
+        if not private.is_functional(parent.layer):
+            return self._made_at.get(layer)
+        node = parent.next_node(layer)
+        found = self._node_lines.get(id(node))
+        return found[1] if found is not None else self._made_at.get(layer)

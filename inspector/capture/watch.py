@@ -1,0 +1,251 @@
+"""What happens at each door of Keras: calls begin and end, losses and updates are noticed.
+
+`hooks.py` says what the doors are; this module keeps `runs.Runs` up to date with what passes
+through them, and hands each run that has ended on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from inspector.capture import keras_private as private
+from inspector.capture import losses, updates
+from inspector.capture.frames import Frame
+from inspector.capture.lines import Lines
+from inspector.capture.location import Locator
+from inspector.capture.losses import NoticedLoss
+from inspector.capture.models import Models
+from inspector.capture.runs import RunContext, Runs
+from inspector.engine import tape
+from inspector.errors import NoValue
+from inspector.keras_backend import symbolic
+
+
+class Watch:
+    """The watcher that the hooks tell, and the observer of the tape.
+
+    ended: told of each run that has ended.
+    between_calls: called after each call of a layer returned.
+    """
+
+    def __init__(
+        self, locator: Locator, keep_runs: int, ended: Callable[[RunContext], None]
+    ) -> None:
+        self._end = ended
+        self._lines = Lines(locator, self._current)
+        self._models = Models(self._lines.is_users, self._lines.that_made)
+        self.runs = Runs(keep_runs, self._models.name_of, ended, self._lines.here)
+        self.between_calls: Callable[[], None] | None = None
+
+    @property
+    def lines(self) -> Lines:
+        return self._lines
+
+    @property
+    def models(self) -> Models:
+        return self._models
+
+    @property
+    def is_building(self) -> bool:
+        """Whether Keras is computing shapes symbolically now."""
+        top = self.runs.top
+        return top is not None and top.kind == "build"
+
+    def settle(self) -> None:
+        """End what is still open; symbolic calls that no model claimed are shown as they are."""
+        self.runs.settle()
+        loose = self.runs.loose
+        if loose is not None and not self._models.any_model():
+            build = self.runs.broken_build(loose, None)
+            if build.frames:
+                self._end(build)
+
+    def _current(self) -> Frame | None:
+        top = self.runs.top
+        return top.current if top is not None else None
+
+    # --- hooks.Watcher -------------------------------------------------------------------
+
+    def operation_made(self, operation: Any) -> None:
+        self._lines.note_made(operation)
+        if isinstance(operation, private.Model):
+            self._models.add(operation)
+
+    def operation_run(self, operation: Any, original: Callable[[], Any]) -> Any:
+        return self._lines.during_node(operation, original)
+
+    def layer_called(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any:
+        if self.runs.is_muted:
+            return original(layer, *args, **kwargs)
+        context = self.runs.context_for(layer, args, kwargs)
+        if context is None:
+            return self._unwatched(layer, args, kwargs, original)
+        return self._watched(context, layer, args, kwargs, original)
+
+    def _unwatched(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any:
+        self.runs.mute()
+        try:
+            return original(layer, *args, **kwargs)
+        finally:
+            self.runs.unmute()
+
+    def _watched(
+        self, context: RunContext, layer: Any, args: Any, kwargs: Any, original: Any
+    ) -> Any:
+        is_top = context not in self.runs.stack
+        before = tape.switch(context.tape) if is_top else None
+        if is_top:
+            self.runs.stack.append(context)
+        if context.current is None and context.kind != "build":
+            args, kwargs = private.with_tensors((args, kwargs))
+        frame = self._enter(context, layer)
+        try:
+            outputs = original(layer, *args, **kwargs)
+            self._leave(context, frame, outputs)
+            return outputs
+        except BaseException as error:
+            self._failed(context, frame, error, args, kwargs)
+            raise
+        finally:
+            if is_top:
+                self.runs.stack.remove(context)
+                tape.switch(before)
+                self._top_left(context, frame)
+
+    def _enter(self, context: RunContext, layer: Any) -> Frame:
+        symbolic_call = context.kind == "build"
+        frame = Frame(layer, context.current, symbolic=symbolic_call, prefix=context.prefix)
+        frame.is_second_run = frame.symbolic and symbolic.fill_now == symbolic.FILLS[1]
+        frame.layer_id = self._models.id_of(layer)
+        if not frame.symbolic:
+            self._models.note_run(layer)
+        self._lines.set_on(frame)
+        if frame.parent is None and not isinstance(layer, private.Model):
+            self._models.note_called(layer, symbolic=frame.symbolic)
+        context.enter(frame)
+        return frame
+
+    def _leave(self, context: RunContext, frame: Frame, outputs: Any) -> None:
+        frame.give(outputs)
+        frame.keep_weights()
+        context.leave(frame)
+        context.origins.leave(frame)
+        if context.failure is not None:
+            context.forgive()
+        if frame.symbolic:
+            self._lines.note_node(frame)
+        if self.between_calls is not None:
+            self.between_calls()
+
+    def _failed(
+        self, context: RunContext, frame: Frame, error: BaseException, args: Any, kwargs: Any
+    ) -> None:
+        if not frame.inputs:
+            frame.receive(args, kwargs)
+            context.origins.enter(frame)
+        frame.keep_weights()
+        context.fail(frame, error)
+        context.leave(frame)
+
+    def _top_left(self, context: RunContext, frame: Frame) -> None:
+        if context is self.runs.loose:
+            if context.failure is not None:
+                self._end(self.runs.broken_build(context, frame))
+        elif context.kind == "build" and any(context in c.builds for c in self.runs.stack):
+            return  # ends with the eager run that it is inside of
+        elif context.kind == "build" and _wants_values(context):
+            return  # done again on zeros
+        elif context.kind != "train_step":
+            self.runs.end(context)
+
+    def arguments_ready(self, layer: Any, args: Any, kwargs: Any) -> None:
+        context = self.runs.top
+        if self.runs.is_muted or context is None or context.current is None:
+            return
+        frame = context.current
+        if frame.layer is layer and not frame.inputs:
+            if frame.symbolic:
+                # Keras may have called what is inside once already, to build it.
+                context.forget_inside(frame)
+                frame.ready_at = len(context.tape.records)
+            frame.receive(args, kwargs)
+            context.origins.enter(frame)
+
+    def model_joined(self, model: Any, original: Callable[[], None]) -> None:
+        loose = self.runs.loose
+        owner = private.sequential_being_built()
+        if owner is not None:
+            self._models.hide(model)
+        try:
+            original()
+        except Exception as error:
+            if loose is not None and not self.runs.stack:
+                loose.failure = (None, error, None)
+                self._end(self.runs.broken_build(loose, None))
+            raise
+        if loose is not None and not self.runs.stack:
+            build = self.runs.claim(loose, model, owner if owner is not None else model)
+            if build is not None:
+                self._end(build)
+
+    def loss_added(self, layer: Any, loss: Any) -> None:
+        self._notice(losses.added(layer, loss, self._lines.here()))
+
+    def weights_regularized(self, layer: Any, values: list[Any]) -> None:
+        owners = [layer, *private.sublayers(layer)]
+        made_at = {id(owner): self._lines.that_made(owner) for owner in owners}
+        self._notice(losses.regularized(layer, values, made_at))
+
+    def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None:
+        prediction = next(iter(private.flatten(arguments[1])), None)
+        context = self.runs.top
+        maker = context.origins.maker(prediction) if context is not None else None
+        owner = maker.path if maker is not None else loss.name
+        self._notice(losses.computed(loss, value, self._lines.here(), owner))
+
+    def _notice(self, noticed: list[NoticedLoss]) -> None:
+        context = self.runs.top
+        if context is not None and context.kind != "build":
+            for loss in noticed:
+                loss.frame = context.current
+            context.noticed_losses.extend(noticed)
+
+    def weights_updated(self, optimizer: Any, arguments: Any, original: Any) -> Any:
+        gradients, variables = arguments
+        context = self.runs.open_step()
+        if context is None or not context.is_kept or self.is_building:
+            return original(gradients, variables)
+        pairs = updates.before(optimizer, gradients, variables)
+        with tape.paused():
+            made = original(gradients, variables)
+            context.updates.extend(updates.after(pairs))
+        return made
+
+    # --- tape.Observer -------------------------------------------------------------------
+
+    def segment_began(self) -> None:
+        self.runs.begin_training_step()
+
+    def segment_ended(self) -> None:
+        self.runs.end_tape()
+
+    def differentiated(self, target: Any, sources: Any, gradients: Any) -> None:
+        context = self.runs.open_step()
+        if context is not None and context.is_kept:
+            context.differentiations.append((target, list(sources), list(gradients)))
+
+    def build_restarted(self) -> None:
+        context = self.runs.top
+        if context is None:
+            return
+        if context.kind == "build":
+            context.forget_inside(context.current)
+        for build in context.builds:
+            if context.current is not None and build.root is context.current.layer:
+                build.forget_inside(None)
+
+
+def _wants_values(context: RunContext) -> bool:
+    """Whether a symbolic run was given up because code in it asks for values."""
+    return context.failure is not None and isinstance(context.failure[1], NoValue)
