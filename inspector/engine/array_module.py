@@ -7,7 +7,9 @@ engine's name shows the reason beside it, so that a fall back to the CPU is neve
 
 from __future__ import annotations
 
+import ctypes
 import importlib
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -36,6 +38,8 @@ choice = Choice("numpy", "cpu", "no engine was asked for yet")
 
 def probe() -> tuple[bool, str]:
     """Whether CuPy computes right on this machine, and the device's name or what went wrong."""
+    if not _has_driver():
+        return False, "no NVIDIA driver on this machine"
     try:
         import cupy
 
@@ -51,6 +55,15 @@ def probe() -> tuple[bool, str]:
         return False, f"CuPy is not installed ({error})"
     except Exception as error:  # CUDA, NVRTC and cuBLAS fail in their own unrelated classes
         return False, f"{type(error).__name__}: {error}"
+
+
+def _has_driver() -> bool:
+    """Whether CUDA's driver can be loaded: asked first, for importing CuPy takes up to a second."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def use(name: EngineName = "auto") -> Choice:

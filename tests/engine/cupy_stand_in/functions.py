@@ -1,0 +1,131 @@
+"""The module's functions: bound to CuPy's signatures, computed by NumPy's of the same name."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import cupy
+import numpy as np
+
+from . import syncs
+from .array import ndarray, refuse_foreign, supported, unwrap, wrap
+
+# These take what is on the host.
+_UPLOADS = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray"}
+# Names that CuPy's signatures give to operands that must be device arrays.
+_OPERANDS = {"a", "x", "ar", "ary", "arr", "m", "v", "y", "element", "test_elements"}
+# These ask the device for a number (a size, mostly) before they can answer.
+_WAITING = {
+    "unique",
+    "nonzero",
+    "argwhere",
+    "flatnonzero",
+    "bincount",
+    "extract",
+    "asnumpy",
+    "isin",
+    "in1d",
+    "histogram",
+    "trim_zeros",
+    "array_equal",
+    "allclose",
+    "setdiff1d",
+}
+_EMPTY = {"empty", "empty_like", "ndarray"}
+_ONLY_CUPYS = {"blocking"}
+
+
+def called(path: str) -> Callable[..., Any]:
+    """The stand-in's function for `cupy.<path>`."""
+    theirs, numpys = _at(cupy, path), _at(np, path)
+    if theirs is None:
+        raise AttributeError(f"module 'cupy' has no attribute {path!r}")
+    if numpys is None:
+        raise NotImplementedError(f"NumPy has no {path} to imitate cupy.{path} with")
+    return functools.partial(_call, path, theirs, numpys)
+
+
+def _at(module: Any, path: str) -> Any:
+    for part in path.split("."):
+        module = getattr(module, part, None)
+    return module
+
+
+def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> Any:
+    name = path.rpartition(".")[2]
+    signature = _signature(theirs)
+    bound = None if signature is None else signature.bind(*args, **options)
+    if name not in _UPLOADS:
+        for value in (*args, *options.values()):
+            refuse_foreign(value, path)
+        _refuse_lists(path, bound)
+    if name == "einsum" and set(options) - {"optimize", "dtype"}:
+        raise TypeError(f"einsum: did not understand {sorted(options)}")
+    _refuse_dtypes(path, args, options)
+    _count(path, args, options)
+    options = {key: value for key, value in options.items() if key not in _ONLY_CUPYS}
+    with np.errstate(all="ignore"):
+        if name in ("take", "take_along_axis"):
+            made = numpys(*unwrap(list(_wrapped_indices(bound.arguments).values())))
+        else:
+            made = numpys(*unwrap(args), **unwrap(options))
+    if name in _EMPTY:
+        poison(made)
+    out = options.get("out")
+    return out if out is not None else wrap(made)
+
+
+@functools.cache
+def _signature(theirs: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(theirs)
+    except (TypeError, ValueError):
+        return None
+
+
+def _refuse_lists(path: str, bound: inspect.BoundArguments | None) -> None:
+    for name, value in {} if bound is None else bound.arguments.items():
+        if name in _OPERANDS and isinstance(value, list | tuple):
+            raise TypeError(f"{path}: Unsupported type {type(value)} for {name}")
+
+
+def _refuse_dtypes(path: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+    if options.get("dtype") is not None:
+        supported(options["dtype"])
+    if not path.startswith(("linalg.", "fft.")):
+        return
+    for value in args:
+        if type(value) is ndarray and value.dtype.name in ("float16", "bfloat16"):
+            raise TypeError(f"{value.dtype} is unsupported in {path.partition('.')[0]}")
+
+
+def _count(path: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+    name = path.rpartition(".")[2]
+    if name in _WAITING or (name == "where" and len(args) == 1):
+        syncs.count(name)
+    if name == "repeat" and type(args[1]) is ndarray:
+        raise TypeError("repeat: repeats must be whole numbers, not a device array")
+    if name == "searchsorted" and type(args[1]) is not ndarray:
+        raise NotImplementedError("searchsorted: v must be a device array")
+
+
+def _wrapped_indices(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Out-of-range indices wrap, with no error."""
+    values, indices, axis = arguments["a"], arguments["indices"], arguments.get("axis")
+    if type(indices) is not ndarray:
+        return arguments
+    size = values.size if axis is None else values.shape[axis]
+    return {**arguments, "indices": ndarray(indices._held % size) if size else indices}
+
+
+def poison(made: np.ndarray) -> None:
+    """What fresh memory on a device may hold: nothing that looks right."""
+    if made.dtype.kind in "fc" or made.dtype.name == "bfloat16":
+        made[...] = np.nan
+    elif made.dtype.kind in "iu":
+        made[...] = np.iinfo(made.dtype).max - 7
+    else:
+        made[...] = True
