@@ -148,6 +148,8 @@ def failure_html(failure: Failure, theme: Theme) -> str:
         parts.append(f"Raised at {_link(failure.file, failure.line, theme)}.")
     lines = [" ".join(parts)] if parts else []
     lines += [_operand(operand, failure, theme) for operand in failure.operands]
+    if failure.fix:
+        lines.append(f"<b>What to do:</b> {escape(failure.fix)}")
     return "<br>".join(lines)
 
 

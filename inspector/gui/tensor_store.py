@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from inspector.session.protocol import Command, ReadTensor, TensorRead
@@ -80,21 +78,3 @@ class TensorStore(QObject):
                 self._request, wanted.run, wanted.tensor, start=wanted.start, stop=wanted.stop
             )
         )
-
-
-def can_read(dtype: str) -> bool:
-    """Whether `window_of` knows a dtype; the 8 and 4 bit floats it does not."""
-    try:
-        return dtype == "bfloat16" or np.dtype(dtype).kind in "biufc"
-    except TypeError:
-        return False
-
-
-def window_of(answer: TensorRead) -> NDArray[np.generic]:
-    """The values of an answer as an array."""
-    if answer.dtype == "bfloat16":
-        # NumPy has no bfloat16: it is the upper half of a float32.
-        halves = np.frombuffer(answer.data, dtype="<u2").astype(np.uint32) << 16
-        return halves.view(np.float32).reshape(answer.window)
-    dtype = np.dtype(answer.dtype).newbyteorder("<")
-    return np.frombuffer(answer.data, dtype=dtype).reshape(answer.window)

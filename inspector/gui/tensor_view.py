@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
 from inspector.gui.slicer_bar import SlicerBar
 from inspector.gui.slicing import Slicing, first_slicing
 from inspector.gui.table_panel import empty_label, set_role
-from inspector.gui.tensor_store import TensorStore, Wanted, can_read, window_of
+from inspector.gui.tensor_store import TensorStore, Wanted
 from inspector.gui.theme import Appearance, mono
 from inspector.gui.wording import number_text, shape_text
 from inspector.session.protocol import Statistics, TensorRead
+from inspector.session.values import array_of
 from inspector.trace import Shape
 
 if TYPE_CHECKING:  # pyqtgraph is imported when the first values arrive, not with the window
@@ -139,9 +140,6 @@ class TensorView(QWidget):
         if answer.dtype == "string":
             self._show_texts(answer)
             return
-        if not can_read(answer.dtype):
-            self.show_nothing(f"Values of dtype {answer.dtype} cannot be shown yet.")
-            return
         self._make_plots()
         self.slicers.show_slicing(self._slicing)
         parts = (shape_text(answer.shape), answer.dtype, self._device())
@@ -179,7 +177,7 @@ class TensorView(QWidget):
     def _show_picture(self, answer: TensorRead, slicing: Slicing) -> None:
         if self._heatmap is None:
             return
-        self._tell_scale(self._heatmap.show_values(slicing.matrix(window_of(answer))))
+        self._tell_scale(self._heatmap.show_values(slicing.matrix(array_of(answer))))
 
     def _tell_scale(self, ends: tuple[float, float]) -> None:
         is_cut = self._slicing is not None and self._slicing.is_cut

@@ -51,7 +51,7 @@ class ReadTensor:
     """Ask for statistics and a window of values of one tensor of one run.
 
     start, stop: one number per axis; empty means the whole tensor. At most `limit` values come
-    back: axes are cut, last axes first kept whole.
+    back: axes are cut, last axes first kept whole. `with_statistics`: also over the whole tensor.
     """
 
     request: int
@@ -60,6 +60,7 @@ class ReadTensor:
     start: tuple[int, ...] = ()
     stop: tuple[int, ...] = ()
     limit: int = 65_536
+    with_statistics: bool = True
 
 
 @dataclass(frozen=True, slots=True)

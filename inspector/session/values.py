@@ -28,7 +28,8 @@ def read(command: ReadTensor, values: Array, dtype: str) -> TensorRead:
     if dtype == "string":
         texts = tuple(_text(item) for item in window.reshape(-1).tolist())
         return TensorRead(**answer, texts=texts)
-    return TensorRead(**answer, statistics=statistics(values), data=to_bytes(window))
+    summary = statistics(values) if command.with_statistics else None
+    return TensorRead(**answer, statistics=summary, data=to_bytes(window))
 
 
 def problem(command: ReadTensor, why: str) -> TensorRead:

@@ -58,7 +58,11 @@ class Worker:
     def __init__(self, connection: Connection, settings: Settings) -> None:
         self._connection = connection
         self._settings = settings
-        self._commands: SimpleQueue[Command] = SimpleQueue()
+        # Commands are numbered as they come in: a Stop is for those that came before it.
+        self._commands: SimpleQueue[tuple[int, Command]] = SimpleQueue()
+        self._taken_in = 0
+        self._stopped_up_to = 0
+        self._stopping = threading.Lock()
         self._outbox = Outbox(connection.send_bytes)
         self._interrupter = Interrupter()
         self._output = UserOutput(self._outbox.post_now, settings.output_kb << 10)
@@ -72,10 +76,13 @@ class Worker:
         threading.Thread(target=self._read, name="inspector-commands", daemon=True).start()
         self._outbox.post(Hello(VERSION, os.getpid()))
         while True:
-            self._guarded(self._commands.get())
+            number, command = self._commands.get()
+            with self._stopping:
+                if number > self._stopped_up_to:
+                    self._interrupter.forget()
+            self._guarded(command)
 
     def _guarded(self, command: Command) -> None:
-        self._interrupter.forget()
         try:
             self._carry_out(command)
         except InspectorError as error:
@@ -158,11 +165,14 @@ class Worker:
                 self._outbox.post(Failed(type(error).__name__, error.message, error.fix))
                 continue
             if isinstance(command, Stop):
-                self._interrupter.stop("You pressed Stop.")
+                with self._stopping:
+                    self._stopped_up_to = self._taken_in
+                    self._interrupter.stop("You pressed Stop.")
             elif isinstance(command, Shutdown):
                 self._leave(0)
             else:
-                self._commands.put(command)
+                self._taken_in += 1
+                self._commands.put((self._taken_in, command))
 
     def _out_of_memory(self, used: int) -> None:
         limit = memory_limit_bytes(self._settings)

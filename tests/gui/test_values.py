@@ -15,7 +15,7 @@ from inspector.gui.colouring import (
     symmetric_range,
 )
 from inspector.gui.slicing import first_slicing
-from inspector.gui.tensor_store import TensorStore, Wanted, can_read, window_of
+from inspector.gui.tensor_store import TensorStore, Wanted
 from inspector.gui.tensor_view import TensorView
 from inspector.gui.theme import Appearance
 from inspector.gui.values_panel import missing_reason, value_rows
@@ -63,18 +63,6 @@ def test_store_ignores_answers_from_before_it_forgot(store: TensorStore, qtbot: 
 
     with qtbot.assertNotEmitted(store.arrived):
         store.take(_answer(1, 7))
-
-
-def test_window_of_reads_the_bytes() -> None:
-    assert [0.0, 1.0, 2.0, 3.0] == window_of(_answer(1, 1)).tolist()
-
-
-def test_window_of_reads_bfloat16() -> None:
-    halves = (np.array([1.5, -2.0], "<f4").view("<u4") >> 16).astype("<u2")
-
-    read = TensorRead(1, 1, 1, (2,), "bfloat16", (2,), data=halves.tobytes())
-
-    assert [1.5, -2.0] == window_of(read).tolist()
 
 
 @pytest.mark.parametrize(
@@ -198,10 +186,3 @@ def test_late_values_are_announced_instead_of_the_old_ones(
     view.show_tensor((1, 8), (4,), "input")
 
     qtbot.waitUntil(lambda: "Reading values…" == view.reason)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "expected"), [("float32", True), ("bool", True), ("float8_e5m2", False)]
-)
-def test_dtypes_that_numpy_does_not_know_are_refused(dtype: str, expected: bool) -> None:
-    assert expected == can_read(dtype)
