@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "keras_backend")]
 
 import keras  # noqa: E402
-from cupy_stand_in import namespace  # noqa: E402
+from cupy_stand_in import namespace, syncs  # noqa: E402
 from numpy_trials import CREATION, TRIALS  # noqa: E402
 
 
@@ -52,7 +52,9 @@ def stand_in(monkeypatch):
         monkeypatch.setattr(array_module, "special", lambda: namespace.special)
 
     yield use
-    keras.utils.clear_session()  # its seed generator may hold an array of the stand-in
+    keras.utils.clear_session(
+        free_memory=False
+    )  # its seed generator may hold an array of the stand-in
 
 
 def tensors(nested):
@@ -131,7 +133,24 @@ def test_model_trains_the_same(stand_in):
     assert losses_of_a_small_model() == pytest.approx(right, rel=1e-5)
 
 
+def test_training_step_waits_for_its_reports_only(stand_in):
+    stand_in()
+    model, x, y = small_model()
+    model.train_on_batch(x, y)
+
+    with syncs.counted() as waits:
+        model.train_on_batch(x, y)
+
+    # The loss, the accuracy, and the seed of the dropout, which is drawn on the host.
+    assert waits == {"get": 3}
+
+
 def losses_of_a_small_model():
+    model, x, y = small_model()
+    return model.fit(x, y, batch_size=4, epochs=2, verbose=0).history["loss"]
+
+
+def small_model():
     keras.utils.set_random_seed(3)
     layers = keras.layers
     model = keras.Sequential(
@@ -148,4 +167,4 @@ def losses_of_a_small_model():
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     generator = np.random.default_rng(0)
     x, y = generator.normal(size=(12, 8, 8, 3)), generator.integers(0, 5, size=12)
-    return model.fit(x, y, batch_size=4, epochs=2, verbose=0).history["loss"]
+    return model, x, y

@@ -34,18 +34,14 @@ def erf(xp: Any, x: Any) -> Any:
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(lambda g, y, x: -g * _bell(x)))
 def erfc(xp: Any, x: Any) -> Any:
     """1 - erf(x), exact where that is tiny."""
-    # SciPy only here; 1 - erf(x) would lose all digits for large x.
-    from scipy import special
-
-    return xp.asarray(special.erfc(array_module.to_numpy(_wide(x)))).astype(x.dtype, copy=False)
+    # 1 - erf(x) would lose all digits for large x.
+    return array_module.special().erfc(_wide(x)).astype(x.dtype, copy=False)
 
 
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(lambda g, y, x: g / _bell(y)))
 def erfinv(xp: Any, x: Any) -> Any:
     """The inverse of erf."""
-    from scipy import special
-
-    return xp.asarray(special.erfinv(array_module.to_numpy(_wide(x)))).astype(x.dtype, copy=False)
+    return array_module.special().erfinv(_wide(x)).astype(x.dtype, copy=False)
 
 
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(lambda g, y, x: g * y**3 * -0.5))

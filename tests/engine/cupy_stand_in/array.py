@@ -14,12 +14,12 @@ import numpy as np
 from . import indexing, syncs
 
 SCALARS = (bool, int, float, complex, np.generic)
-_SUPPORTED = {
-    *"bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split(),
-    *"complex64 complex128 bfloat16".split(),
-}
-_BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
-_COMPARISONS = "lt le gt ge eq ne".split()
+_WHOLE = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+_FLOATING = ["float16", "bfloat16", "float32", "float64", "complex64", "complex128"]
+_SUPPORTED = {"bool", *_WHOLE, *_FLOATING}
+_ARITHMETIC = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
+_BINARY = [*_ARITHMETIC, "and", "or", "xor", "lshift", "rshift"]
+_COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 # Which ufunc an operator is: it has its dtypes.
 _UFUNC = {
     "sub": "subtract",

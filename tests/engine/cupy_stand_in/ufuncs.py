@@ -13,7 +13,7 @@ from scipy import special as scipy_special
 from .array import SCALARS, ndarray, refuse_foreign, unwrap
 
 _OPTIONS = {"out", "casting", "dtype", "where"}
-_SCATTERED = set("int32 int64 uint32 uint64 float16 float32 float64".split())
+_SCATTERED = {"int32", "int64", "uint32", "uint64", "float16", "float32", "float64"}
 
 
 class Ufunc:
