@@ -6,7 +6,8 @@
     ├── EngineError         an op of the engine was given what it cannot take
     │   ├── ShapeMismatch   operands whose shapes do not fit together (also a ValueError)
     │   ├── NoValue         the value of a meta tensor was asked for
-    │   └── OutOfMemory     an array is larger than the memory left (also a MemoryError)
+    │   ├── OutOfMemory     an array is larger than the memory left (also a MemoryError)
+    │   └── ReplayError     a record cannot be run again on what was changed
     ├── NotAvailable        a name that Inspector does not offer yet (also a NotImplementedError)
     ├── GradientError       a gradient was asked for that the record cannot give
     ├── CaptureError        a model could not be run the way it was asked for
@@ -59,6 +60,10 @@ class NoValue(EngineError):
 
 class OutOfMemory(EngineError, MemoryError):
     """Raised when an op asks for more bytes than there are."""
+
+
+class ReplayError(EngineError):
+    """Raised when a record cannot be run again on what was changed."""
 
 
 class NotAvailable(InspectorError, NotImplementedError):

@@ -59,6 +59,7 @@ class Recorder:
         self._runs, self._models = self._watch.runs, self._watch.models
         self._runs.seed = seed
         self._store = RecordStore(budget_bytes)
+        self._runs.began, self._runs.discarded = self._store.watch, self._store.discard
         self._writer = Writer(locator, self._watch.lines.that_made)
         self._written: dict[int, Run] = {}
         self._flushed = (0.0, 0.0)
@@ -105,6 +106,11 @@ class Recorder:
     def tensor(self, run: int, tensor: int) -> Tensor | None:
         """A recorded tensor by its ids; None when it is not kept (any more)."""
         return self._store.tensor(run, tensor)
+
+    @property
+    def store(self) -> RecordStore:
+        """The tensors and records of the kept runs."""
+        return self._store
 
     @property
     def build_note(self) -> bool:

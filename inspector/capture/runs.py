@@ -123,6 +123,9 @@ class Runs:
         self.loose: RunContext | None = None
         self.not_kept: Counter[str] = Counter()
         self.seed: int | None = None
+        # Told of each run that begins, and of each that ends without being kept.
+        self.began: Callable[[RunContext], None] | None = None
+        self.discarded: Callable[[RunContext], None] | None = None
 
     @property
     def top(self) -> RunContext | None:
@@ -168,6 +171,8 @@ class Runs:
         self._numbers += 1
         context = RunContext(kind, self._numbers, layer, self._locate)
         context.seed = self.seed
+        if self.began is not None:
+            self.began(context)
         return context
 
     def _build_inside(self, eager: RunContext) -> RunContext | None:
@@ -276,6 +281,8 @@ class Runs:
         context.ended = True
         if context.is_kept and context.frames:
             self._finished(context)
+        elif self.discarded is not None:
+            self.discarded(context)
 
 
 def _behind(failed: Frame) -> set[Frame]:

@@ -1,49 +1,125 @@
 """The tensors of kept runs, by id, within a byte budget.
 
-Frames and tape of a run hold its tensors; the store finds them by id and lets go of whole runs,
-oldest first, when the budget is passed. What is let go is answered with None: the window then
-says that the values are no longer kept.
+Beyond the budget, arrays that are cheap to compute again are dropped, while a run goes on and
+after it; they are computed again from the tape when they are asked for. When that is not enough
+(inputs and weights cannot be computed), whole runs are let go, oldest first, and answered with
+None: the window then says that the values are no longer kept.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from inspector.capture.runs import RunContext
-from inspector.engine import Tensor
+from inspector.engine import OpRecord, Tape, Tensor, recompute
+from inspector.engine.memory import Budget, Ledger
 
 DEFAULT_BUDGET = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What a run leaves behind: its tensors by id, and the tape to compute them from."""
+
+    tensors: dict[int, Tensor]
+    tape: Tape
+    ledger: Ledger | None
 
 
 class RecordStore:
     """Tensors of finished runs by (run number, tensor id)."""
 
     def __init__(self, budget_bytes: int | None = None) -> None:
-        self._budget = DEFAULT_BUDGET if budget_bytes is None else budget_bytes
-        self._runs: dict[int, dict[int, Tensor]] = {}
-        self._bytes: dict[int, int] = {}
+        self.budget = Budget(DEFAULT_BUDGET if budget_bytes is None else budget_bytes)
+        self._runs: dict[int, _Kept] = {}
+        self._watched: dict[int, Ledger] = {}
+        # The tensor that was computed again last: the window reads one slice after the other.
+        self._latest: tuple[tuple[int, int], Tensor] | None = None
+
+    def watch(self, context: RunContext) -> None:
+        """A run begins: what it records counts from now on."""
+        if context.kind != "build":
+            self._watched[context.number] = self.budget.watch(context.tape)
 
     def keep(self, context: RunContext) -> None:
         """Take the tensors of a run; older runs go when there are too many bytes."""
+        ledger = self._watched.pop(context.number, None)
         tensors = {tensor.id: tensor for tensor in _tensors(context)}
-        self._runs[context.number] = tensors
-        self._bytes[context.number] = sum(
-            tensor.nbytes for tensor in tensors.values() if tensor.data is not None
-        )
+        self._runs[context.number] = _Kept(tensors, context.tape, ledger)
+        if ledger is not None:
+            for frame in context.frames:
+                for weight in _engine_tensors([value for _, value in frame.weights]):
+                    ledger.pin(weight)
+            ledger.close()
         for number in list(self._runs):
-            if sum(self._bytes.values()) <= self._budget or number == context.number:
+            if number == context.number or self._fits(ledger):
                 break
-            del self._runs[number], self._bytes[number]
+            self.let_go(number)
+
+    def discard(self, context: RunContext) -> None:
+        """A run has ended that is not kept."""
+        ledger = self._watched.pop(context.number, None)
+        if ledger is not None:
+            self.budget.forget(ledger)
+            _release_with(context.tape)
 
     def tensor(self, run: int, tensor: int) -> Tensor | None:
-        """The tensor, None when it is not kept."""
-        return self._runs.get(run, {}).get(tensor)
+        """The tensor, computed again if its array was dropped; None when it is not kept."""
+        found = self._find(run, tensor)
+        if found is None or not recompute.is_dropped(found):
+            return found
+        if self._latest is None or self._latest[0] != (run, tensor):
+            self._latest = (run, tensor), Tensor(recompute.array_of(found))
+        return self._latest[1]
+
+    def is_recomputed(self, run: int, tensor: int) -> bool:
+        """Whether its array was dropped, so that `tensor` computes it again."""
+        found = self._find(run, tensor)
+        return found is not None and recompute.is_dropped(found)
+
+    def records(self, run: int) -> list[OpRecord]:
+        """The ops of a kept run, in order; none when it was let go."""
+        kept = self._runs.get(run)
+        return kept.tape.records if kept is not None else []
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all values kept."""
-        return sum(self._bytes.values())
+        """Bytes of all values kept: what ops made, and the inputs and weights they took."""
+        return self.budget.held + self.budget.leaves
+
+    def _find(self, run: int, tensor: int) -> Tensor | None:
+        kept = self._runs.get(run)
+        return None if kept is None else kept.tensors.get(tensor)
+
+    def _fits(self, newest: Ledger | None) -> bool:
+        # The newest run's inputs and weights stay whatever goes.
+        stays = sum(newest.leaves.values()) if newest is not None else 0
+        return self.nbytes - stays <= self.budget.limit
+
+    def let_go(self, number: int) -> None:
+        """Keep a run no longer."""
+        kept = self._runs.pop(number)
+        if kept.ledger is not None:
+            self.budget.forget(kept.ledger)
+            _release_with(kept.tape)
+
+
+def _release_with(tape: Tape) -> None:
+    """Untie the tape's records as soon as nobody has the tape any more (user code may)."""
+    weakref.finalize(tape, _release, tape.records).atexit = False
+
+
+def _release(records: list[OpRecord]) -> None:
+    # A record and its outputs name each other: untied, they go at once, not when the garbage
+    # collector comes by. The inputs stay, for dropped tensors that user code still has.
+    for record in records:
+        for tensor in record.outputs:
+            tensor.record = None
+        record.outputs = ()
+        record.scope = None
 
 
 def _tensors(context: RunContext) -> Iterator[Tensor]:

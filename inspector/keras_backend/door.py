@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from inspector.engine import tape
-from inspector.errors import NotAvailable
+from inspector.errors import NotAvailable, OutOfMemory
 from inspector.keras_backend import contract
 
 # These call back into the user's code, whose ops belong to functions of their own.
@@ -31,13 +31,21 @@ def labelled(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         running = tape.current
-        if running is None or running.function:
-            return function(*args, **kwargs)
-        running.function = name
+        unnamed = running if running is not None and not running.function else None
+        if unnamed is not None:
+            unnamed.function = name
         try:
             return function(*args, **kwargs)
+        except OutOfMemory:
+            raise
+        except MemoryError as error:
+            # NumPy's own cannot be made anew from its message, which Keras does to add to it.
+            raise OutOfMemory(
+                f"{name}: {error}.", fix="Use a smaller batch or a smaller layer."
+            ) from error
         finally:
-            running.function = ""
+            if unnamed is not None:
+                unnamed.function = ""
 
     return like_keras(call, function)
 
