@@ -1,0 +1,112 @@
+"""Every primitive's case as a call that can be repeated on another array module.
+
+`RUNS` maps a name to a call: it uploads the case's inputs to the array module of the moment, and
+gives the outputs and the gradients. Shared by the tests on CuPy's stand-in and ./dev gpu-check.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+from case import Case
+
+from inspector import engine
+from inspector.engine import REGISTRY, Tensor, array_module, autodiff
+from inspector.engine.promotion import is_inexact
+
+HERE = Path(__file__).parent
+
+
+def all_cases() -> list[Case]:
+    cases: list[Case] = []
+    for path in sorted((HERE / "cases").glob("*.py")):
+        spec = importlib.util.spec_from_file_location(f"case_runs_{path.stem}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        cases += module.CASES
+    return cases
+
+
+def upload(array: np.ndarray) -> Tensor:
+    return Tensor(array_module.xp.asarray(array))
+
+
+def forward(case: Case, inputs: list[Tensor]) -> list[Tensor]:
+    made = REGISTRY[case.primitive](*inputs, **case.constants)
+    return list(made) if isinstance(made, tuple | list) else [made]
+
+
+def run(case: Case) -> list[Tensor | None]:
+    """The outputs, then the gradients by the inputs that have one (None: nothing depends)."""
+    inputs = [upload(array) for array in case.inputs]
+    with engine.recording() as segment:
+        outputs = forward(case, inputs)
+    return [*outputs, *gradients(case, inputs, outputs, segment)]
+
+
+def gradients(case, inputs, outputs, segment):
+    if REGISTRY[case.primitive].vjp is None or case.differentiable == ():
+        return []
+    numbers = range(len(outputs)) if case.outputs is None else case.outputs
+    targets = [outputs[number] for number in numbers if is_inexact(outputs[number].dtype)]
+    wanted = range(len(inputs)) if case.differentiable is None else case.differentiable
+    sources = [inputs[number] for number in wanted if is_inexact(inputs[number].dtype)]
+    generator = np.random.default_rng(3)
+    seeds = [upload(generator.normal(size=t.shape).astype(t.dtype)) for t in targets]
+    found: dict[int, Tensor] = {}
+    if targets and sources:
+        list(autodiff.backward(targets, sources, segment.records, seeds, found))
+    return [found.get(source.id) for source in sources]
+
+
+def differences(found, right, tolerance: float) -> str:
+    """What two lists of results differ in, by relative norm; empty where they agree."""
+    if len(found) != len(right):
+        return f"{len(found)} results, not {len(right)}"
+    said = (
+        f"result {n}: {difference(*pair, tolerance)}"
+        for n, pair in enumerate(zip(found, right, strict=True))
+        if difference(*pair, tolerance)
+    )
+    return "; ".join(said)
+
+
+def difference(one, other, tolerance: float) -> str:
+    if not isinstance(other, Tensor) or not isinstance(one, Tensor):
+        return "" if type(one) is type(other) and one == other else f"{one!r}, not {other!r}"
+    if type(one.data) is not array_module.xp.ndarray:
+        return f"on {type(one.data)}, not on the device"
+    if (one.shape, one.dtype) != (other.shape, other.dtype):
+        return f"{one.shape} {one.dtype}, not {other.shape} {other.dtype}"
+    values, wanted = (np.asarray(x.numpy()) for x in (one, other))
+    if not is_inexact(other.dtype):
+        return "" if np.array_equal(values, wanted) else "other values"
+    if values.dtype.kind not in "fc":  # bfloat16
+        values, wanted = values.astype("float32"), wanted.astype("float32")
+    finite = np.isfinite(wanted)
+    if not np.array_equal(values[~finite], wanted[~finite], equal_nan=True):
+        return "NaN or infinity in other places"
+    off = np.abs(np.where(finite, values, 0) - np.where(finite, wanted, 0)).max(initial=0.0)
+    size = max(1.0, float(np.abs(np.where(finite, wanted, 0)).max(initial=0.0)))
+    return "" if off <= tolerance * size else f"off by {float(off / size):.1e}"
+
+
+CASES = all_cases()
+RUNS = {
+    f"{number}-{case.primitive}": functools.partial(run, case) for number, case in enumerate(CASES)
+}
+
+# Where the host has to wait for the device in a forward pass, and why.
+WAITS = {
+    "get_item take take_along_axis put put_in_zeros": "wrong indices wrap on CuPy, so we check",
+    "segment_sum segment_extreme segment_product": "rows outside of the segments are left out",
+    "isin unique nonzero bincount": "the size of the result, or a table, depends on the values",
+    "random_categorical random_gamma random_beta random_binomial": (
+        "drawn on the host from given parameters: the same numbers on every device"
+    ),
+    "eig lu_factor ctc_beam_search": "computed on the host",
+}
+WAITING = {name for names in WAITS for name in names.split()}
