@@ -17,7 +17,7 @@ from inspector import compat
 from inspector.capture import Recorder
 from inspector.compat.limits import limit_iteration
 from inspector.engine import array_module
-from inspector.errors import CaptureError
+from inspector.errors import CaptureError, EngineError
 from inspector.loading import given_inputs, inputs, uncalled
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
@@ -41,7 +41,7 @@ from inspector.session.protocol import (
     RunModel,
     RunUpdated,
 )
-from inspector.session.settings import Settings
+from inspector.session.settings import Settings, record_budget_bytes
 from inspector.trace import Engine, OpenFailure, Run, Trace
 
 # How many batches a script's own loop over a data set gets.
@@ -84,6 +84,7 @@ class OpenedFile:
             lambda index, model: outgoing.post(ModelFound(index, model)),
             keep_runs=settings.keep_runs,
             seed=command.seed,
+            budget_bytes=record_budget_bytes(settings),
         )
         self._exits = ExitStack()
         scratch = tempfile.mkdtemp(prefix="scratch-")  # goes with the client's folder
@@ -152,7 +153,8 @@ class OpenedFile:
 
     def _run_updated(self, run: Run, ended: bool) -> None:
         if not (ended and self._command.keep_ops):
-            run = replace(run, calls=tuple(replace(call, ops=()) for call in run.calls))
+            calls = tuple(replace(call, ops=()) for call in run.calls)
+            run = replace(run, calls=calls, ops=(), backward=())
         # At once: the script's next line may end the process.
         self._outgoing.post_now(RunUpdated(run, ended))
 
@@ -175,14 +177,19 @@ class OpenedFile:
 
     def read_tensor(self, command: ReadTensor) -> None:
         """Answer with the values of one tensor, or why there are none."""
-        tensor = self._recorder.tensor(command.run, command.tensor)
+        recomputed = self._recorder.store.is_recomputed(command.run, command.tensor)
+        try:
+            tensor = self._recorder.tensor(command.run, command.tensor)
+        except EngineError as error:  # its array was dropped, and there is no way back to it
+            self._post(values.problem(command, str(error)))
+            return
         if tensor is None:
             answer = values.problem(command, "Its values are not kept any more; run it again.")
         elif tensor.is_meta:
             answer = values.problem(command, "Symbolic: it has a shape and a dtype, no values.")
         else:
             answer = values.read(command, tensor.numpy(), str(tensor.dtype))
-        self._post(answer)
+        self._post(replace(answer, recomputed=recomputed))
 
     def _install(self) -> None:
         set_seed(self._command.seed)
@@ -198,10 +205,21 @@ class OpenedFile:
 
     def _run(self, run: Callable[[], object]) -> OpenFailure | None:
         began = time.monotonic()
+        fixes: list[str] = []
+
+        def told() -> None:
+            try:
+                run()
+            except Exception as error:
+                fixes.append(self._recorder.script_failed(error))
+                raise
+
         failure = run_code(
-            run, self._situation, self._interrupter, limit_s=self._settings.open_seconds
+            told, self._situation, self._interrupter, limit_s=self._settings.open_seconds
         )
         self._recorder.settle()
+        if failure is not None and fixes and fixes[0]:
+            failure = replace(failure, fix=fixes[0])
         timed_out = time.monotonic() - began >= self._settings.open_seconds
         if failure is not None and failure.type == "Stopped" and timed_out:
             return self._out_of_time(failure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from inspector.api import Call, Check, Finding, Run, Trace
+from inspector.api import Call, Check, Finding, Run, Trace, Update
 from inspector_plugins.model_checks.reading import at_call, training_steps
 
 LARGEST_NORM = 1e3
@@ -28,7 +28,7 @@ def no_gradient(trace: Trace) -> Iterator[Finding]:
 def zero_gradient(trace: Trace) -> Iterator[Finding]:
     """A gradient is exactly zero: dead units, or a constant output."""
     for run in _first_of_each_model(trace):
-        zero = [u.weight for u in run.updates if u.gradient_norm == 0]
+        zero = [u.weight for u in _that_matter(run) if u.gradient_norm == 0]
         if zero:
             yield _at_weights(
                 run, "zero-gradient", zero, "The gradient of {} is exactly zero.",
@@ -51,7 +51,7 @@ def gradient_explodes(trace: Trace) -> Iterator[Finding]:
 def gradient_vanishes(trace: Trace) -> Iterator[Finding]:
     """A gradient's norm is next to nothing."""
     for run in _first_of_each_model(trace):
-        small = [u.weight for u in run.updates if 0 < (u.gradient_norm or 0) < SMALLEST_NORM]
+        small = [u.weight for u in _that_matter(run) if 0 < (u.gradient_norm or 0) < SMALLEST_NORM]
         if small:
             yield _at_weights(
                 run, "gradient-vanishes", small,
@@ -155,6 +155,11 @@ def _wrong_mode(
                 continue  # frozen on purpose
             seen.add(call.layer_id)
             yield at_call(rule, call, text.format(call.path), "Hand `training` on to the layer.")
+
+
+def _that_matter(run: Run) -> list[Update]:
+    """Without the biases of attention keys: a softmax does not see a shift of all its scores."""
+    return [update for update in run.updates if not update.weight.endswith("key/bias")]
 
 
 def _first_of_each_model(trace: Trace) -> Iterator[Run]:
