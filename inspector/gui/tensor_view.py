@@ -142,7 +142,8 @@ class TensorView(QWidget):
             return
         self._make_plots()
         self.slicers.show_slicing(self._slicing)
-        parts = (shape_text(answer.shape), answer.dtype, self._device())
+        again = "computed again" if answer.recomputed else ""
+        parts = (shape_text(answer.shape), answer.dtype, self._device(), again)
         self._summary.setText("  ·  ".join(part for part in parts if part))
         self._show_statistics(answer.statistics, answer.shape)
         self._show_picture(answer, self._slicing)

@@ -157,6 +157,7 @@ class TensorRead:
     window: shape of the values sent. For strings `data` is empty and `texts` holds them.
         `session.values.array_of` makes the array; bfloat16 and float8 travel as float32.
     problem: why there are no values (freed, symbolic), else empty.
+    recomputed: whether they were dropped to save memory and computed again from the record.
     """
 
     request: int
@@ -169,6 +170,7 @@ class TensorRead:
     data: bytes = b""
     texts: tuple[str, ...] = ()
     problem: str = ""
+    recomputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class Settings:
     memory_mb:       resident memory; 0 means three quarters of what the machine has.
     open_seconds:    time for the script; afterwards it is stopped and the trace is shown.
     output_kb:       text the script may print per opening; the rest is counted only.
+    record_mb:       recorded values; 0 means half of the memory that is free. Beyond it, values
+                     are dropped that can be computed again.
     keep_runs:       runs of each model and kind that are recorded in full.
     update_seconds:  how often the state of a running run is sent.
     """
@@ -21,6 +23,7 @@ class Settings:
     memory_mb: int = 0
     open_seconds: float = 60.0
     output_kb: int = 1024
+    record_mb: int = 0
     keep_runs: int = 20
     update_seconds: float = 0.3
 
@@ -47,6 +50,22 @@ def memory_limit_bytes(settings: Settings) -> int:
     if settings.memory_mb > 0:
         return settings.memory_mb << 20
     return int(_machine_memory_bytes() * 0.75)
+
+
+def record_budget_bytes(settings: Settings) -> int:
+    """The byte budget of recorded values, with 0 resolved to half of the memory that is free."""
+    if settings.record_mb > 0:
+        return settings.record_mb << 20
+    return min(_free_memory_bytes(), memory_limit_bytes(settings)) // 2
+
+
+def _free_memory_bytes() -> int:
+    try:  # what the system can give without swapping
+        with open("/proc/meminfo", encoding="ascii") as file:
+            sizes = {line.partition(":")[0]: line.split()[1] for line in file}
+        return int(sizes["MemAvailable"]) << 10
+    except (OSError, KeyError, ValueError, IndexError):  # not on this system
+        return _machine_memory_bytes()
 
 
 def _machine_memory_bytes() -> int:
