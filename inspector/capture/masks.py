@@ -97,8 +97,9 @@ class MaskThread:
             )
             if inside or not frame.outputs:
                 continue
-            kept = bool(frame.layer.supports_masking)
-            key = self._note(mask, "consumed" if kept else "dropped", frame)
+            # A layer that takes the mask as an argument has had its use of it.
+            meant = frame.layer.supports_masking or bool(frame.mask_arguments)
+            key = self._note(mask, "consumed" if meant else "dropped", frame)
             self._ended.add((key, frame))
 
     def _lost_before(self, frame: Frame) -> None:

@@ -22,7 +22,7 @@ _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 def run(options: argparse.Namespace) -> int:
     """Print the findings; 1 when any is an error, or when the file itself failed."""
     host = loaded_plugins(options.plugin)
-    result = opened(options)
+    result = opened(options, keep_ops=True)  # many checks look at the ops
     findings = (*_failures(result), *run_checks(result.trace, host.checks()))
     if options.format == "json":
         print(json.dumps(to_plain(list(findings)), indent=1))
@@ -41,7 +41,7 @@ def _failures(result: OpenResult) -> list[Finding]:
             "run-failed",
             run.failure.call,
             f"{run.failure.type}: {_first_paragraph(run.failure.message)}",
-            fix=f"`inspector run {result.trace.file}` shows the operands.",
+            fix=run.failure.fix or f"`inspector run {result.trace.file}` shows the operands.",
             severity="error",
             file=run.failure.file,
             line=run.failure.line,

@@ -86,3 +86,20 @@ def test_mask_is_passed_by_layers_that_keep_it(watch):
     assert ("passed", "m/dropout#0") in events
     assert ("passed", "m/dense#0") in events
     assert not any(what in ("dropped", "consumed") for what, _ in events)
+
+
+def test_mask_is_consumed_by_a_layer_that_takes_it_as_an_argument(watch):
+    scene = watch(f"""
+        class Reader(layers.Layer):
+            def call(self, x, mask=None):
+                return ops.sum(x * ops.cast(mask, "float32")[..., None], axis=1)
+
+        inputs = keras.Input((None,), dtype="int32")
+        x = layers.Embedding(9, 4, mask_zero=True, name="embedding")(inputs)
+        model = keras.Model(inputs, Reader(name="reader")(x), name="m")
+        model({TOKENS})
+    """)
+
+    _, events = _life(scene.run("forward"))
+
+    assert [what for what, call in events if call == "m/reader#0"] == ["used", "consumed"]
