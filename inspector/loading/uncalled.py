@@ -123,7 +123,7 @@ def _makers(namespace: dict[str, object]) -> Iterator[tuple[str, Callable[[], ob
     for name, value in namespace.items():
         if getattr(value, "__module__", None) != "__main__" or name.startswith("_"):
             continue
-        if inspect.isfunction(value) and _MAKES_MODELS.search(name) and _needs_nothing(value):
+        if inspect.isfunction(value) and _may_make(name, value) and _needs_nothing(value):
             yield name, value
     for name, value in namespace.items():
         if (
@@ -133,6 +133,11 @@ def _makers(namespace: dict[str, object]) -> Iterator[tuple[str, Callable[[], ob
             and _needs_nothing(value)
         ):
             yield name, value
+
+
+def _may_make(name: str, function: Any) -> bool:
+    names = {*function.__code__.co_names, *function.__code__.co_freevars}
+    return bool(_MAKES_MODELS.search(name) or {"Model", "Sequential"} & names)
 
 
 def _needs_nothing(value: Any) -> bool:

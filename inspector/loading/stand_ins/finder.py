@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from inspector.loading.situation import Situation
-from inspector.loading.stand_ins import learning, plotting, progress
+from inspector.loading.stand_ins import learning, plotting, progress, tables, tuning
 from inspector.loading.stand_ins.recording import StandIn
 from inspector.loading.user_files import UserFiles
 
@@ -24,16 +24,20 @@ KNOWN: dict[str, dict[str, Any]] = {
     "matplotlib": plotting.NAMES,
     "tqdm": progress.NAMES,
     "sklearn": learning.NAMES,
+    "pandas": {},
+    "keras_tuner": tuning.NAMES,
+    "kerastuner": tuning.NAMES,
     **{
         name: {}
         for name in (
             "mpl_toolkits", "seaborn", "plotly", "bokeh", "altair", "pydot", "graphviz",
             "IPython", "ipywidgets", "google", "wandb", "mlflow", "tensorboard", "tensorboardX",
-            "PIL", "cv2", "skimage", "imageio", "imgaug", "albumentations", "pandas", "nltk",
+            "PIL", "cv2", "skimage", "imageio", "imgaug", "albumentations", "nltk",
             "spacy", "librosa", "soundfile", "sounddevice", "pydub", "music21", "gym",
             "gymnasium", "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
             "nibabel", "tensorflow_datasets", "datasets", "umap", "lightgbm", "xgboost",
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
+            "torch", "torchvision", "jax", "flax", "optax", "tensorflow_probability",
         )
     },
 }  # fmt: skip
@@ -41,22 +45,29 @@ KNOWN: dict[str, dict[str, Any]] = {
 
 def install(situation: Situation) -> None:
     """Put the finder behind all others."""
-    finder = Finder(situation.files, situation.notes.add)
+    table = KNOWN | {"pandas": tables.names(situation)}
+    finder = Finder(situation.files, situation.notes.add, table)
     situation.patches.set(sys, "meta_path", [*sys.meta_path, finder])
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds and makes the stand-in modules."""
 
-    def __init__(self, files: UserFiles, add: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        files: UserFiles,
+        add: Callable[[str, str], None],
+        known: dict[str, dict[str, Any]] = KNOWN,
+    ) -> None:
         self._files = files
+        self._known = known
         self._add = add
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         top = name.partition(".")[0]
-        if top not in KNOWN or not self._is_asked_by_user():
+        if top not in self._known or not self._is_asked_by_user():
             return None
         parent = sys.modules.get(top)
         if parent is not None and not isinstance(parent, StandInModule):
@@ -65,13 +76,13 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self._add(
                 f"import {top}",
                 "Not installed: a stand-in answers, and what it makes means nothing."
-                if not KNOWN[top]
+                if not self._known[top]
                 else "Not installed: a small stand-in answers.",
             )
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        return StandInModule(spec.name, KNOWN[spec.name.partition(".")[0]])
+        return StandInModule(spec.name, self._known[spec.name.partition(".")[0]])
 
     def exec_module(self, module: ModuleType) -> None:
         """The module is whole already."""
