@@ -47,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     choice = array_module.use(options.engine)
     print(f"{'engine':<20} {choice.name} on {choice.device}")
     print(f"{'reason':<20} {choice.reason}")
+    record = importlib.import_module("inspector.engine.gpu_record")
+    print(f"{'GPU code':<20} {record.verdict().text}")
     return 0
 
 

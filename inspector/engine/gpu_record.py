@@ -1,0 +1,61 @@
+"""What is known of our code on a GPU: the record of ./dev gpu-check against the code of now.
+
+No GPU is at hand where most changes are made. The record names the files that were checked with
+their hashes; whoever shows the engine shows `verdict`, so that an unchecked change is never
+silent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = ROOT / "benchmarks" / "gpu_record.json"
+# All arithmetic is in here, written once for NumPy and CuPy.
+_CHECKED = ("inspector/engine/**/*.py", "inspector/keras_backend/**/*.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`verified`: this very code passed on a GPU; `text` says so, or what is missing."""
+
+    verified: bool
+    text: str
+
+
+def hashes(root: Path = ROOT) -> dict[str, str]:
+    """The SHA-256 of every file whose code runs on the GPU, by its path in the repository."""
+    paths = {path for pattern in _CHECKED for path in root.glob(pattern)}
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+    }
+
+
+def verdict(record: Path = RECORD, root: Path = ROOT) -> Verdict:
+    """What the record says about the code as it is now."""
+    if not record.exists():
+        return Verdict(False, "never verified on a GPU (there is no record of a check)")
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+        then, failures = dict(found["hashes"]), list(found["failures"])
+        where = f"{found['device']}, {found['date']}"
+    except (ValueError, KeyError, TypeError) as error:
+        return Verdict(False, f"not verified, {record.name} cannot be read ({error!r})")
+    return _judged(then, hashes(root), failures, where)
+
+
+def _judged(then: dict[str, Any], now: dict[str, str], failures: list[Any], where: str) -> Verdict:
+    changed = sorted(path for path in then.keys() | now.keys() if then.get(path) != now.get(path))
+    if failures:
+        return Verdict(False, f"{len(failures)} checks failed ({where})")
+    if changed:
+        files = "1 file" if len(changed) == 1 else f"{len(changed)} files"
+        return Verdict(
+            False, f"changed since it was last verified ({where}): {files}, {changed[0]}"
+        )
+    return Verdict(True, f"verified ({where})")
