@@ -121,6 +121,7 @@ def watch(tmp_path: Path) -> Callable[..., Scene]:
                 exec(compile(text, str(path), "exec"), {"__name__": "__main__"})
         except Exception as caught:  # kept for the test to look at
             error = caught
+            recorder.script_failed(caught)
         finally:
             recorder.settle()
             recorder.uninstall()

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from inspector.capture import axis_rules, user_words
 from inspector.capture import keras_private as private
 from inspector.capture.location import Location
 from inspector.capture.runs import RunContext
@@ -18,14 +19,22 @@ from inspector.trace import AxisOrigin
 
 # Where a weight's value is used: its layer and its variable, by the value's tensor id.
 Owners = dict[int, tuple[Any, Any]]
-_SIZE_NAMES = ("units", "filters", "output_dim", "target_shape", "dim", "key_dim")
+LineOf = Callable[[Any], Location | None]
+_MOST_STEPS = 10_000  # an axis handed on through more ops than this is not followed further
+_FIT = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
 
 
 class Ancestry:
-    """Answers for the tensors of one run. `made_at`: the line that made a layer."""
+    """Answers for the tensors of one run.
 
-    def __init__(self, context: RunContext, made_at: Callable[[Any], Location | None]) -> None:
+    made_at:      the line that made a layer.
+    first_called: the line of a layer's first call, which built it.
+    """
+
+    def __init__(self, context: RunContext, made_at: LineOf, first_called: LineOf) -> None:
+        self._context = context
         self._made_at = made_at
+        self._first_called = first_called
         self._owners: Owners = {
             value.id: (frame.layer, variable)
             for frame in context.frames
@@ -33,7 +42,7 @@ class Ancestry:
             if isinstance(value, Tensor)
         }
         self._inputs = {
-            id(tensor): (argument, frame.location)
+            id(_outside(tensor)): (argument, frame.location)
             for frame in context.frames
             if frame.parent is None
             for argument, tensor in frame.inputs
@@ -49,76 +58,146 @@ class Ancestry:
             found.append(AxisOrigin(axis, size, what, file, line))
         return tuple(found)
 
+    def maker(self, tensor: Any) -> tuple[Any, list[Any]] | None:
+        """The layer or operation that gave out this very tensor, and what went into it."""
+        tensor = _outside(tensor)
+        frame = self._context.origins.maker(tensor)
+        if frame is not None:
+            return frame.layer, [given for _, given in frame.inputs]
+        origin = private.origin_of(tensor) if private.is_symbol(tensor) else None
+        return (origin[0], private.inputs_of_node(origin[1])) if origin is not None else None
+
+    def line_of(self, layer: Any) -> Location | None:
+        """The line that made a layer."""
+        return self._made_at(layer)
+
+    def first_line_of(self, layer: Any) -> Location | None:
+        """The line of a layer's first call, which built it."""
+        return self._first_called(layer)
+
+    def input_words(self, tensor: Any) -> str | None:
+        """What the user calls an input of the run: a variable's name, or the argument's words."""
+        named = self._context.heard.named.get(id(tensor))
+        if named is not None or self._context.heard.called_from is None:
+            return named
+        call = self._context.heard.called_from.expression()
+        if user_words.function_name(call) in _FIT:
+            return user_words.words(user_words.argument(call, 0, "x"))
+        arguments = list(dict.fromkeys(name for name, _ in self._inputs.values()))
+        given = self._inputs.get(id(tensor))
+        alone = given is not None and sum(n == given[0] for n, _ in self._inputs.values()) == 1
+        if given is None or not alone:
+            return None
+        position = arguments.index(given[0])
+        return user_words.words(user_words.argument(call, position, given[0]))
+
     def _origin(self, tensor: Any, axis: int) -> tuple[str, Location | None]:
-        while True:
-            if private.is_symbol(tensor):
-                return self._symbol_origin(tensor, axis)
-            symbol = getattr(tensor, "stands_for", None)
-            if symbol is not None:
-                return self._symbol_origin(symbol, axis)
-            record = getattr(tensor, "record", None)
-            if record is None:
-                return self._leaf(tensor, axis)
-            step = back_through(record, tensor, axis)
-            if isinstance(step, str):
-                return step, record.location
-            tensor, axis = step
+        for _ in range(_MOST_STEPS):
+            tensor = _outside(tensor)
+            if self._context.origins.is_input(tensor) and not _is_made_symbol(tensor):
+                return self._of_input(tensor, axis)
+            made = self.maker(tensor)
+            if made is not None:
+                layer, inputs = made
+                step = axis_rules.step(layer, inputs, tensor.shape, axis)
+                if isinstance(step, str):
+                    return step, self._made_at(layer)
+                if step is not None:
+                    tensor, axis = step
+                    continue
+            following = self._further(tensor, axis)
+            if isinstance(following[0], str):
+                return following
+            tensor, axis = following
+        return "more ops than are followed", None
+
+    def _further(self, tensor: Any, axis: int) -> Any:
+        """One step back where no rule of a layer helps: a tensor and axis, or the end."""
+        if private.is_symbol(tensor):
+            return self._behind_symbol(tensor, axis)
+        record = getattr(tensor, "record", None)
+        if record is None:
+            return self._leaf(tensor, axis)
+        step = back_through(record, tensor, axis)
+        return (step, record.location) if isinstance(step, str) else step
 
     def _leaf(self, tensor: Any, axis: int) -> tuple[str, Location | None]:
         owned = self._owners.get(getattr(tensor, "id", -1))
         if owned is not None:
-            layer, variable = owned
-            size = tensor.shape[axis]
-            return _described(layer, size, variable.name), self._made_at(layer)
-        given = self._inputs.get(id(tensor))
-        if given is not None:
-            where = "the batch axis" if axis == 0 else f"axis {axis}"
-            return f"{where} of the input {given[0]!r}", given[1]
+            return self._of_weight(*owned, axis)
+        blame = self._context.blame
+        if blame is not None and private.is_layer(blame.thing) and _owns(blame.thing, tensor):
+            return self._of_weight(blame.thing, tensor, axis)
+        if id(tensor) in self._inputs or id(tensor) in self._context.heard.named:
+            return self._of_input(tensor, axis)
         return "a constant", None
 
-    def _symbol_origin(self, symbol: Any, axis: int) -> tuple[str, Location | None]:
-        while True:
-            origin = private.origin_of(symbol)
-            if origin is None:
-                return "a symbolic tensor", None
-            operation, node, _ = origin
-            size = symbol.shape[axis]
-            named = _named_size(operation, size) if axis == len(symbol.shape) - 1 else None
-            parents = private.inputs_of_node(node)
-            handed_on = _aligned(parents, axis, len(symbol.shape), size)
-            if (
-                named
-                or not parents
-                or handed_on is None
-                or _sets_last_axis(operation, symbol, axis)
-            ):
-                text = f"{type(operation).__name__}({named})" if named else _plain(operation, size)
-                return text, self._made_at(operation)
-            symbol, axis = handed_on
+    def _of_weight(self, layer: Any, variable: Any, axis: int) -> tuple[str, Location | None]:
+        shape, kind = tuple(variable.shape), type(layer).__name__
+        if type(layer).__module__.startswith("keras.") and variable.name == "kernel":
+            if axis == len(shape) - 1:
+                size = getattr(layer, "units", None) or getattr(layer, "filters", None)
+                if size == shape[axis]:
+                    return f"{kind}({size})", self._made_at(layer)
+            if axis == len(shape) - 2:
+                where = self._first_called(layer)
+                return f"the input that {kind} {layer.name!r} was built for", where
+        return f"{variable.name} of {kind} {layer.name!r}", self._made_at(layer)
+
+    def _of_input(self, tensor: Any, axis: int) -> tuple[str, Location | None]:
+        argument, location = self._inputs.get(id(tensor), ("", None))
+        name, place = self.input_words(tensor), self._context.heard.called_from
+        which = _which(axis, len(tensor.shape))
+        if name is None:
+            return f"{which} of the input {argument!r}" if argument else f"{which} of an input", (
+                location
+            )
+        if place is not None and name.isidentifier():
+            line = user_words.assigned_at(place.code.co_filename, name)
+            location = (place.code.co_filename, line) if line else location
+        if axis == 0 and place is not None and tensor is not None:
+            function = user_words.function_name(place.expression())
+            if function in _FIT[:3]:
+                return f"the batch that {function} takes of {name}", location
+        return f"{which} of {'' if name.isidentifier() else 'the input '}{name}", location
+
+    def _behind_symbol(self, symbol: Any, axis: int) -> Any:
+        origin = private.origin_of(symbol)
+        if origin is None:
+            if id(symbol) in self._context.heard.named or id(symbol) in self._inputs:
+                return self._of_input(symbol, axis)
+            return "a tensor whose origin was not recorded", None
+        operation, node, _ = origin
+        if type(operation).__name__ == "InputLayer":
+            name = "" if operation.name.startswith("input_layer") else f" {operation.name!r}"
+            return f"Input{name} of shape {operation.batch_shape}", self._made_at(operation)
+        handed_on = _aligned(
+            private.inputs_of_node(node), axis, len(symbol.shape), symbol.shape[axis]
+        )
+        if handed_on is None:
+            return type(operation).__name__, self._made_at(operation)
+        return handed_on
 
 
-def _sets_last_axis(operation: Any, symbol: Any, axis: int) -> bool:
-    return axis == len(symbol.shape) - 1 and type(operation).__name__ == "Concatenate"
+def _which(axis: int, ndim: int) -> str:
+    if axis == 0:
+        return "the batch axis"
+    return "the last axis" if axis == ndim - 1 else f"axis {axis}"
 
 
-def _plain(operation: Any, size: int | None) -> str:
-    name = type(operation).__name__
-    return f"Input of shape {operation.batch_shape}" if name == "InputLayer" else name
+def _is_made_symbol(tensor: Any) -> bool:
+    # Its InputLayer tells more than the argument of the first layer that took it.
+    return private.is_symbol(tensor) and private.origin_of(tensor) is not None
 
 
-def _named_size(layer: Any, size: int | None) -> str | None:
-    """How a layer was told this size: "8" for Dense(8), None when it was not."""
-    for name in _SIZE_NAMES:
-        value = getattr(layer, name, None)
-        if value == size and size is not None:
-            return str(value)
-    return None
+def _owns(layer: Any, variable: Any) -> bool:
+    return any(variable is own for own in private.own_variables(layer))
 
 
-def _described(layer: Any, size: int, variable: str) -> str:
-    named = _named_size(layer, size)
-    kind = type(layer).__name__
-    return f"{kind}({named})" if named else f"{variable} of {kind} {layer.name!r}"
+def _outside(tensor: Any) -> Any:
+    """The symbolic tensor that a tensor inside a symbolic run stands for."""
+    symbol = getattr(tensor, "stands_for", None)
+    return tensor if symbol is None else symbol
 
 
 def back_through(record: OpRecord, tensor: Any, axis: int) -> str | tuple[Any, int]:
@@ -139,7 +218,10 @@ def back_through(record: OpRecord, tensor: Any, axis: int) -> str | tuple[Any, i
         return f"a concatenation of {parts}"
     if name == "reshape":
         found = _through_reshape(inputs[0].shape, tensor.shape, axis)
-        return (inputs[0], found) if found is not None else f"a reshape to {tensor.shape}"
+        if found is not None:
+            return inputs[0], found
+        joined = _joined_by_reshape(inputs[0].shape, tensor.shape, axis)
+        return f"{joined} in a reshape" if joined else f"a reshape to {tensor.shape}"
     if name in ("sum", "mean", "max", "min", "prod") and not constants.get("keepdims"):
         return inputs[0], _before_reduction(inputs[0].ndim, constants.get("axis"), axis)
     found_input = _aligned(inputs, axis, tensor.ndim, size)
@@ -170,6 +252,18 @@ def _through_reshape(old: Sequence[int], new: Sequence[int], axis: int) -> int |
     for place, size in enumerate(old):
         if size == new[axis] and math.prod(old[:place]) == before:
             return place
+    return None
+
+
+def _joined_by_reshape(old: Sequence[int], new: Sequence[int], axis: int) -> str | None:
+    """Neighbouring axes that became one: "13 x 13 x 8"."""
+    before = math.prod(new[:axis])
+    for start in range(len(old)):
+        if math.prod(old[:start]) != before:
+            continue
+        for end in range(start + 2, len(old) + 1):
+            if math.prod(old[start:end]) == new[axis]:
+                return axis_rules.product(old[start:end])
     return None
 
 

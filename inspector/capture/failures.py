@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any
 
+from inspector.capture import advice, user_words
+from inspector.capture.advice import Advice, Given, Situation
 from inspector.capture.ancestry import Ancestry
 from inspector.capture.frames import Frame
-from inspector.capture.location import Location, Locator
+from inspector.capture.lines import Lines
+from inspector.capture.location import Location
 from inspector.capture.runs import RunContext
 from inspector.errors import EngineError
 from inspector.trace import Failure, Operand
@@ -20,14 +24,19 @@ _EXPECTED = (
     re.compile(r"expected (.+?),? (?:but )?(?:received|found|got) (.+?)(?:\.\s|\.?$)", re.S),
     re.compile(r"requires (.+?)\. Received:? (.+?)\.?$", re.S),
 )
+# The values of a variable, which Keras prints in full.
+_VALUES = re.compile(r", value=\[.*?\]>", re.S)
+# What the engine calls the ops of Python's operators.
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.MatMult: "matmul",
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+}
 
 
-def describe(
-    context: RunContext,
-    call_id: Callable[[Frame], str],
-    made_at: Callable[[Any], Location | None],
-    locator: Locator,
-) -> Failure | None:
+def describe(context: RunContext, call_id: Callable[[Frame], str], lines: Lines) -> Failure | None:
     """The failure of a run, None when it went well."""
     if context.failure is None:
         return None
@@ -35,24 +44,20 @@ def describe(
     message = plain_message(error)
     # The op that failed belongs to this error only if the error tells of it.
     op = failed if failed is not None and str(failed[3])[:40] in str(error) + message else None
-    expected, found = _expectation(message, op)
-    ancestry = Ancestry(context, made_at)
-    location = locator.of_traceback(error.__traceback__)
-    if frame is not None and frame.symbolic and frame.location is not None:
-        location = location or frame.location
-    file, line = location if location else (frame.location if frame else None) or (None, None)
+    ancestry = Ancestry(context, lines.that_made, lines.that_first_called)
+    given = _given(context, frame, op, ancestry)
+    said = _advice(Situation(context, frame, message, op, given, ancestry))
+    file, line = _location(context, frame, error, lines) or (None, None)
     return Failure(
         call=call_id(frame) if frame is not None else None,
         type=_type_name(error),
         message=message,
-        expected=expected,
-        found=found,
-        operands=tuple(
-            Operand(name, tuple(tensor.shape), ancestry.of(tensor))
-            for name, tensor in _operands(frame, op)
-        ),
+        expected=said.expected,
+        found=said.found,
+        operands=tuple(Operand(g.name, g.shape, ancestry.of(g.tensor)) for g in given),
         file=file,
         line=line,
+        fix=said.fix,
     )
 
 
@@ -60,7 +65,31 @@ def plain_message(error: BaseException) -> str:
     """The message without the argument list that Keras wraps around it."""
     text = str(error)
     found = _WRAPPED.search(text)
-    return (found.group(1) if found else text).strip()
+    return _VALUES.sub(">", found.group(1) if found else text).strip()
+
+
+def _advice(situation: Situation) -> Advice:
+    said = advice.advise(situation)
+    if said is not None:
+        return said
+    for pattern in _EXPECTED:
+        found = pattern.search(situation.message)
+        if found is not None:
+            return Advice(found.group(1).strip(), found.group(2).strip())
+    return Advice()
+
+
+def _location(
+    context: RunContext, frame: Frame | None, error: BaseException, lines: Lines
+) -> Location | None:
+    if context.blame is not None and context.blame.location is not None:
+        return context.blame.location
+    location = lines.locator.of_traceback(error.__traceback__)
+    if frame is None:
+        return location
+    if frame.symbolic:
+        return location or frame.location
+    return location if location is not None else frame.location
 
 
 def _type_name(error: BaseException) -> str:
@@ -72,48 +101,62 @@ def _type_name(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _operands(frame: Frame | None, op: Any) -> list[tuple[str, Any]]:
+def _given(context: RunContext, frame: Frame | None, op: Any, ancestry: Ancestry) -> list[Given]:
+    """What the failing op, call, loss or model was given, with names."""
+    if context.blame is not None:
+        return [Given(name, tensor) for name, tensor in context.blame.operands]
     if op is not None:
-        names = _names(frame, len(op[1]))
-        return [(names.get(id(t), f"operand {i + 1}"), t) for i, t in enumerate(op[1])]
+        names = _op_names(context, frame, op, ancestry)
+        return [Given(names.get(i) or f"operand {i + 1}", tensor) for i, tensor in enumerate(op[1])]
     if frame is None:
         return []
-    return [pair for pair in frame.inputs if getattr(pair[1], "shape", None) is not None]
+    pairs = [pair for pair in frame.inputs if getattr(pair[1], "shape", None) is not None]
+    heard = context.heard.operand_names
+    several = len(pairs) > 1
+    return [
+        Given(_input_name(frame, ancestry, tensor) or heard.get(id(tensor))
+              or _listed(name, i, several), tensor)
+        for i, (name, tensor) in enumerate(pairs)
+    ]  # fmt: skip
 
 
-def _names(frame: Frame | None, count: int) -> dict[int, str]:
-    if frame is None:
-        return {}
-    named = {id(tensor): name for name, tensor in frame.inputs}
-    named.update({id(value): variable.name for variable, value in frame.weights})
-    return named
+def _input_name(frame: Frame, ancestry: Ancestry, tensor: Any) -> str | None:
+    words = ancestry.input_words(tensor) if frame.parent is None else None
+    return words if words is not None and words.isidentifier() else None
 
 
-def _expectation(message: str, op: Any) -> tuple[str | None, str | None]:
-    if op is not None:
-        said = _op_expectation(op[0].name, [t.shape for t in op[1]], op[2])
-        if said is not None:
-            return said
-    for pattern in _EXPECTED:
-        found = pattern.search(message)
-        if found is not None:
-            return found.group(1).strip(), found.group(2).strip()
-    return None, None
+def _listed(name: str, index: int, several: bool) -> str:
+    return f"{name}[{index}]" if several and name in ("inputs", "args") else name
 
 
-def _op_expectation(
-    name: str, shapes: list[tuple[int, ...]], constants: dict[str, Any]
-) -> tuple[str, str] | None:
-    if name == "matmul" and len(shapes) == 2 and all(shapes):
-        inner = shapes[1][-2] if len(shapes[1]) > 1 else shapes[1][0]
-        return (
-            f"the first operand's last axis to be {inner}, as the second's next to last",
-            f"{shapes[0][-1]}: {shapes[0]} against {shapes[1]}",
-        )
-    if name in ("concatenate", "concat", "stack"):
-        axis = constants.get("axis", 0)
-        listed = " and ".join(map(str, shapes))
-        return f"the same shape but for axis {axis}", listed
-    if name in ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "where"):
-        return "shapes that broadcast: each axis equal, or 1", " and ".join(map(str, shapes))
-    return None
+def _op_names(
+    context: RunContext, frame: Frame | None, op: Any, ancestry: Ancestry
+) -> dict[int, str]:
+    """The names of an op's operands by their index: variables, weights, the call's own words."""
+    heard = context.heard
+    names: dict[int, str] = {}
+    weights = {id(value): variable.name for variable, value in frame.weights} if frame else {}
+    inputs = {id(tensor): name for name, tensor in frame.inputs} if frame else {}
+    spoken = _spoken(context, op[0].name)
+    for index, tensor in enumerate(op[1]):
+        name = weights.get(id(tensor)) or heard.operand_names.get(id(tensor))
+        if name is None and frame is not None and id(tensor) in inputs:
+            name = _input_name(frame, ancestry, tensor) or inputs[id(tensor)]
+        if name is None and len(spoken) == len(op[1]):
+            name = spoken[index]
+        if name is not None:
+            names[index] = name
+    return names
+
+
+def _spoken(context: RunContext, op: str) -> list[str | None]:
+    """The operands as the user wrote them, where the failing line calls this very op."""
+    place = context.heard.operand_place
+    expression = place.expression() if place is not None else None
+    if isinstance(expression, ast.BinOp):
+        called = _OPERATORS.get(type(expression.op), "")
+    else:
+        called = user_words.function_name(expression)
+    if called not in (op, {"concatenate": "concat"}.get(op)):
+        return []
+    return [user_words.words(part) for part in user_words.operands(expression)]

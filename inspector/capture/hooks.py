@@ -32,9 +32,12 @@ class Watcher(Protocol):
     def operation_run(self, operation: Any, original: Callable[[], Any]) -> Any: ...
     def layer_called(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any: ...
     def arguments_ready(self, layer: Any, args: Any, kwargs: Any) -> None: ...
-    def model_joined(self, model: Any, original: Callable[[], None]) -> None: ...
+    def model_joined(
+        self, model: Any, args: Any, kwargs: Any, original: Callable[[], None]
+    ) -> None: ...
     def loss_added(self, layer: Any, loss: Any) -> None: ...
     def weights_regularized(self, layer: Any, losses: list[Any]) -> None: ...
+    def loss_failed(self, loss: Any, error: BaseException, arguments: Any) -> None: ...
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None: ...
     def weights_updated(self, optimizer: Any, arguments: Any, original: Any) -> Any: ...
 
@@ -110,7 +113,7 @@ def _operation_call(watcher: Watcher) -> Callable[[Any], Any]:
 def _functional_init(watcher: Watcher) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-            watcher.model_joined(self, lambda: original(self, *args, **kwargs))
+            watcher.model_joined(self, args, kwargs, lambda: original(self, *args, **kwargs))
 
         return __init__
 
@@ -144,7 +147,11 @@ def _regularization(watcher: Watcher) -> Callable[[Any], Any]:
 def _loss_call(watcher: Watcher) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def __call__(self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-            value = original(self, y_true, y_pred, sample_weight)
+            try:
+                value = original(self, y_true, y_pred, sample_weight)
+            except Exception as error:
+                watcher.loss_failed(self, error, (y_true, y_pred, sample_weight))
+                raise
             watcher.loss_computed(self, value, (y_true, y_pred, sample_weight))
             return value
 

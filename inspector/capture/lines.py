@@ -26,6 +26,7 @@ class Lines:
         # The code of the wrapper around `Layer.__call__`, where a walk up the stack may stop.
         self.call_code: CodeType | None = None
         self._current = current
+        self._first_calls: weakref.WeakKeyDictionary[Any, Location] = weakref.WeakKeyDictionary()
         self._made_at: weakref.WeakKeyDictionary[Any, Location] = weakref.WeakKeyDictionary()
         self._node_lines: dict[int, tuple[Any, Location | None]] = {}
         self._node_line: Location | None = None
@@ -41,6 +42,15 @@ class Lines:
         """A symbolic call has made an inbound node."""
         frame.node = private.last_inbound_node(frame.layer)
         self._node_lines[id(frame.node)] = (frame.node, frame.location)
+
+    def note_first_call(self, frame: Frame) -> None:
+        """A call has returned: the first one of a layer built it."""
+        if frame.layer not in self._first_calls and frame.location is not None:
+            self._first_calls[frame.layer] = frame.location
+
+    def that_first_called(self, layer: Any) -> Location | None:
+        """The line of a layer's first call, which built it."""
+        return self._first_calls.get(layer)
 
     def that_made(self, operation: Any) -> Location | None:
         """The line that made a layer or operation."""

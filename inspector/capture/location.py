@@ -20,6 +20,11 @@ class Locator:
         self._is_user_file = is_user_file
         self._known: dict[CodeType, bool] = {}
 
+    @property
+    def is_user_file(self) -> Callable[[str], bool]:
+        """Whether a file name is the user's."""
+        return self._is_user_file
+
     def find(self, stop_at: CodeType | None = None, skip: int = 0) -> tuple[Location | None, bool]:
         """The innermost user line, and whether the walk met `stop_at` before finding one.
 

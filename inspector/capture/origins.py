@@ -74,6 +74,10 @@ class Origins:
         """The innermost call that gave out this very tensor, if any."""
         return self._made.get(_key(tensor))
 
+    def is_input(self, tensor: Any) -> bool:
+        """Whether it came into the run from outside."""
+        return _key(tensor) in self._inputs
+
     def _is_computed(self, tensor: Any) -> bool:
         """Whether this run made it: what an earlier run computed is an input of this one."""
         if isinstance(tensor, Tensor):

@@ -60,7 +60,7 @@ class Recorder:
         self._runs.seed = seed
         self._store = RecordStore(budget_bytes)
         self._runs.began, self._runs.discarded = self._store.watch, self._store.discard
-        self._writer = Writer(locator, self._watch.lines.that_made)
+        self._writer = Writer(self._watch.lines)
         self._written: dict[int, Run] = {}
         self._flushed = (0.0, 0.0)
 
@@ -121,6 +121,12 @@ class Recorder:
         """End what is still open: the script is over."""
         self._watch.settle()
         self._tell_models()
+
+    def script_failed(self, error: BaseException) -> str:
+        """The script stopped with an error; answers what to do about it, empty when not sure."""
+        context = self._watch.script_failed(error)
+        failure = self._writer.failure(context) if context is not None else None
+        return failure.fix if failure is not None else ""
 
     def flush(self) -> None:
         """Tell the state of the run in progress; costs at most a tenth of the time."""

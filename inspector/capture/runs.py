@@ -14,14 +14,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
 from inspector.capture.location import Location
 from inspector.capture.origins import Origins
+from inspector.capture.user_words import Heard
 from inspector.engine import Tape, tape
 from inspector.trace.document import RunKind
+
+
+@dataclass(frozen=True)
+class Blame:
+    """A failure of a run that belongs to none of its calls: a loss, or the join of a model.
+
+    what: "loss", "join", "weights" or "script"; thing: the loss, model or layer that it was.
+    operands: what went into it, by name.
+    """
+
+    what: str
+    thing: Any = None
+    location: Location | None = None
+    operands: tuple[tuple[str, Any], ...] = ()
 
 
 class RunContext:
@@ -51,6 +67,8 @@ class RunContext:
         self.noticed_losses: list[Any] = []
         self.builds: list[RunContext] = []
         self.claimed: set[Frame] = set()
+        self.heard = Heard()
+        self.blame: Blame | None = None
 
     def enter(self, frame: Frame) -> None:
         """A call begins."""
@@ -65,10 +83,12 @@ class RunContext:
         frame.end = self._event()
         self.current = self.tape.scope = frame.parent
 
-    def fail(self, frame: Frame | None, error: BaseException) -> None:
-        """A call raised; the innermost one is the failure."""
-        if self.failure is None or not _same(self.failure[1], error):
-            self.failure = (frame, error, self.tape.failed)
+    def fail(self, frame: Frame | None, error: BaseException) -> bool:
+        """A call raised; the innermost one is the failure: answers whether this is it."""
+        if self.failure is not None and is_same_error(self.failure[1], error):
+            return False
+        self.failure = (frame, error, self.tape.failed)
+        return True
 
     def forget_inside(self, frame: Frame | None) -> None:
         """Drop the calls inside `frame`: they will be made again."""
@@ -78,7 +98,7 @@ class RunContext:
 
     def forgive(self) -> None:
         """The user's code caught the error and went on."""
-        self.failure = None
+        self.failure = self.blame = None
         self.tape.failed = None
 
     def _event(self) -> int:
@@ -87,7 +107,7 @@ class RunContext:
         return position
 
 
-def _same(first: BaseException, error: BaseException) -> bool:
+def is_same_error(first: BaseException, error: BaseException) -> bool:
     """Whether `error` is `first` on its way up, perhaps told anew."""
     # Keras raises a new exception with argument details around the first one, at each level.
     cause: BaseException | None = error
@@ -223,6 +243,12 @@ class Runs:
         top = self.stack[0] if self.stack else None
         return top if top is not None and top.kind == "train_step" else None
 
+    def settle_failed(self, error: BaseException) -> None:
+        """The script stopped, perhaps in the middle of a training step."""
+        if self.pending is not None and self.pending.failure is None:
+            self.pending.fail(None, error)
+        self.settle()
+
     def settle(self) -> None:
         """End the training step that was still open for its updates."""
         if self.pending is not None:
@@ -251,6 +277,7 @@ class Runs:
             roots = [f for f in loose.frames if f in _behind(failed)]
         else:
             roots = [f for f in loose.frames if f.parent is None and f not in loose.claimed]
+        loose.claimed.update(f for f in roots if f.parent is None)
         build = self._part(loose, roots)
         build.failure = loose.failure
         if failed is not None:
@@ -265,6 +292,7 @@ class Runs:
         build.frames = [f for f in loose.frames if f in inside or inside & {*f.ancestors()}]
         build.second_frames = [f for f in loose.second_frames if inside & {*f.ancestors()}]
         build.tape, build.origins = loose.tape, loose.origins
+        build.heard, build.blame = loose.heard, loose.blame
         build.frame_events = loose.frame_events
         return build
 

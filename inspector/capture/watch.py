@@ -7,16 +7,17 @@ through them, and hands each run that has ended on.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
+from inspector.capture import blame, losses, updates, user_words
 from inspector.capture import keras_private as private
-from inspector.capture import losses, updates
 from inspector.capture.frames import Frame
 from inspector.capture.lines import Lines
 from inspector.capture.location import Locator
 from inspector.capture.losses import NoticedLoss
 from inspector.capture.models import Models
-from inspector.capture.runs import RunContext, Runs
+from inspector.capture.runs import Blame, RunContext, Runs, is_same_error
 from inspector.engine import tape
 from inspector.errors import NoValue
 from inspector.keras_backend import symbolic
@@ -32,10 +33,14 @@ class Watch:
     def __init__(
         self, locator: Locator, keep_runs: int, ended: Callable[[RunContext], None]
     ) -> None:
-        self._end = ended
+        self._ended = ended
+        # What fails later may belong to the last build of a model. Only builds and failed runs:
+        # others would hold their values beyond the store's budget.
+        self._last: RunContext | None = None
+        self._builds: dict[str | None, RunContext] = {}
         self._lines = Lines(locator, self._current)
         self._models = Models(self._lines.is_users, self._lines.that_made)
-        self.runs = Runs(keep_runs, self._models.name_of, ended, self._lines.here)
+        self.runs = Runs(keep_runs, self._models.name_of, self._end, self._lines.here)
         self.between_calls: Callable[[], None] | None = None
 
     @property
@@ -60,6 +65,47 @@ class Watch:
             build = self.runs.broken_build(loose, None)
             if build.frames:
                 self._end(build)
+
+    def _end(self, context: RunContext) -> None:
+        self._ended(context)
+        self._last = context if context.kind == "build" or context.failure is not None else None
+        if context.kind == "build":
+            self._builds[context.model_name] = context
+
+    def script_failed(self, error: BaseException) -> RunContext | None:
+        """The script stopped; answers the run whose failure that is.
+
+        An error that no call raised is given to the run that it speaks of; where there is none,
+        the answer is a run of nothing, which is not told.
+        """
+        self.runs.settle_failed(error)
+        last = self._last
+        if last is not None and last.failure and is_same_error(last.failure[1], error):
+            return last
+        found = user_words.raising(self._lines.locator.is_user_file, error.__traceback__)
+        if found is None:
+            return None
+        context, blame = self._blamed(error, *found)
+        context.heard.innermost(self._lines.locator.is_user_file, error, ())
+        context.failure, context.blame = (None, error, None), blame
+        if context.frames:
+            self._end(context)
+        return context
+
+    def _blamed(
+        self, error: BaseException, frame: FrameType, place: user_words.Place
+    ) -> tuple[RunContext, Blame]:
+        line = self._lines.locator.of_traceback(error.__traceback__)
+        if "KerasTensor" in str(error) and self.runs.loose is not None:
+            used = blame.symbols_used(frame, place)
+            return self.runs.broken_build(self.runs.loose, None), Blame("script", None, line, used)
+        model, layer, weights = blame.layer_spoken_of(
+            str(error), list(self._models.living().values())
+        )
+        name = self._models.name_of(model) if model is not None else None
+        context = self._builds.get(name) if name is not None else None
+        context = context or RunContext("build", 0, None, lambda: None)
+        return context, Blame("weights", layer, line, weights)
 
     def _current(self) -> Frame | None:
         top = self.runs.top
@@ -97,6 +143,7 @@ class Watch:
         before = tape.switch(context.tape) if is_top else None
         if is_top:
             self.runs.stack.append(context)
+        given = args, kwargs
         if context.current is None and context.kind != "build":
             args, kwargs = private.with_tensors((args, kwargs))
         frame = self._enter(context, layer)
@@ -106,6 +153,12 @@ class Watch:
             return outputs
         except BaseException as error:
             self._failed(context, frame, error, args, kwargs)
+            if frame.parent is None:
+                context.heard.outermost(
+                    self._lines.locator.is_user_file,
+                    private.flatten(given),
+                    private.flatten((args, kwargs)),
+                )
             raise
         finally:
             if is_top:
@@ -131,6 +184,7 @@ class Watch:
         frame.keep_weights()
         context.leave(frame)
         context.origins.leave(frame)
+        self._lines.note_first_call(frame)
         if context.failure is not None:
             context.forgive()
         if frame.symbolic:
@@ -145,7 +199,11 @@ class Watch:
             frame.receive(args, kwargs)
             context.origins.enter(frame)
         frame.keep_weights()
-        context.fail(frame, error)
+        if context.fail(frame, error):
+            values = [tensor for _, tensor in frame.inputs]
+            if context.tape.failed is not None:
+                values += context.tape.failed[1]
+            context.heard.innermost(self._lines.locator.is_user_file, error, values)
         context.leave(frame)
 
     def _top_left(self, context: RunContext, frame: Frame) -> None:
@@ -172,7 +230,9 @@ class Watch:
             frame.receive(args, kwargs)
             context.origins.enter(frame)
 
-    def model_joined(self, model: Any, original: Callable[[], None]) -> None:
+    def model_joined(
+        self, model: Any, args: Any, kwargs: Any, original: Callable[[], None]
+    ) -> None:
         loose = self.runs.loose
         owner = private.sequential_being_built()
         if owner is not None:
@@ -180,8 +240,14 @@ class Watch:
         try:
             original()
         except Exception as error:
+            self._models.hide(model)
             if loose is not None and not self.runs.stack:
+                left_out = blame.inputs_left_out(
+                    args[0] if args else kwargs.get("inputs"),
+                    args[1] if len(args) > 1 else kwargs.get("outputs"),
+                )
                 loose.failure = (None, error, None)
+                loose.blame = Blame("join", model, self._lines.here(), left_out)
                 self._end(self.runs.broken_build(loose, None))
             raise
         if loose is not None and not self.runs.stack:
@@ -196,6 +262,20 @@ class Watch:
         owners = [layer, *private.sublayers(layer)]
         made_at = {id(owner): self._lines.that_made(owner) for owner in owners}
         self._notice(losses.regularized(layer, values, made_at))
+
+    def loss_failed(self, loss: Any, error: BaseException, arguments: Any) -> None:
+        context = self.runs.top or self.runs.pending or self._last
+        if self.runs.is_muted or context is None or context.current is not None:
+            return
+        if not context.fail(None, error):
+            return
+        is_user_file = self._lines.locator.is_user_file
+        context.heard.outermost(is_user_file, (), ())
+        context.heard.innermost(is_user_file, error, private.flatten(arguments))
+        given = blame.labels_and_predictions(context, arguments)
+        context.blame = Blame("loss", loss, self._lines.here(), given)
+        if context is self._last:
+            self._end(context)
 
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None:
         prediction = next(iter(private.flatten(arguments[1])), None)

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from inspector.capture import failures, losses
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
-from inspector.capture.location import Location, Locator
+from inspector.capture.lines import Lines
 from inspector.capture.masks import MaskThread
 from inspector.capture.runs import RunContext
 from inspector.engine import OpRecord, Tensor
-from inspector.trace import Call, Edge, Op, Run, Shape, TensorRef, Update, Weight
+from inspector.trace import Call, Edge, Failure, Op, Run, Shape, TensorRef, Update, Weight
 
 
 class Writer:
     """Writes runs; symbolic tensors get negative ids, stable within one opening."""
 
-    def __init__(self, locator: Locator, made_at: Callable[[Any], Location | None]) -> None:
-        self._locator = locator
-        self._made_at = made_at
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self._symbols: dict[int, tuple[Any, int]] = {}
         self._dtypes: dict[Any, str] = {}
         self._refs_made: dict[int, TensorRef] = {}
+
+    def failure(self, context: RunContext) -> Failure | None:
+        """Only why a run failed."""
+        ids = _call_ids(context.frames)
+        return failures.describe(context, lambda f: ids.get(f, f.path), self._lines)
 
     def run(self, context: RunContext) -> Run:
         """The run as it is now."""
@@ -46,9 +49,7 @@ class Writer:
             total_loss=total,
             updates=_updates(context),
             masks=MaskThread(lambda f: ids.get(f, f.path), self._id).read(context),
-            failure=failures.describe(
-                context, lambda f: ids.get(f, f.path), self._made_at, self._locator
-            ),
+            failure=failures.describe(context, lambda f: ids.get(f, f.path), self._lines),
             number=context.number,
             ops=tuple(self._op(record, context) for record in ops[None]),
             backward=tuple(

@@ -23,6 +23,8 @@ def failure_lines(failure: Failure) -> Iterator[Text]:
             yield Text.assemble((f"{word:>9}: ", "bold"), clean(text))
     for operand in failure.operands:
         yield from _operand_lines(operand)
+    if failure.fix:
+        yield Text.assemble(("      fix: ", "bold green"), clean(failure.fix))
 
 
 def open_failure_lines(failure: OpenFailure) -> Iterator[Text]:

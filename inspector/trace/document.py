@@ -190,7 +190,11 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run stopped: the innermost failing call and what it was given."""
+    """Why a run stopped: the innermost failing call and what it was given.
+
+    call: None when no call failed but what came after them: the loss, the making of a model.
+    fix:  what to do, in one sentence; empty when that is not certain.
+    """
 
     call: str | None
     type: str
@@ -200,6 +204,7 @@ class Failure:
     operands: tuple[Operand, ...] = ()
     file: str | None = None
     line: int | None = None
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
