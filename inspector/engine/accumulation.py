@@ -18,6 +18,10 @@ def add_at(xp: Any, target: Any, where: Any, values: Any) -> Any:
         # Narrow floats have no atomic addition, and lose digits at each step.
         wide = add_at(xp, target.astype(np.float32), where, values.astype(np.float32))
         return wide.astype(target.dtype)
+    if target.dtype.kind in "iub" and target.dtype.itemsize < 4 and xp is not np:
+        # CuPy adds words only; the sums wrap around on their way back, as NumPy's do.
+        wide = add_at(xp, target.astype(np.int32), where, values.astype(np.int32))
+        return wide.astype(target.dtype)
     if target.dtype.kind == "c" and xp is not np:
         add_at(xp, target.real, where, values.real)
         add_at(xp, target.imag, where, values.imag)

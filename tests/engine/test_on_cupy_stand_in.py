@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import ml_dtypes
+import numpy as np
 import pytest
-from case_runs import CASES, RUNS, WAITING, differences, forward, upload
+from case_runs import CASES, RUNS, WAITING, differences, forward, run, upload
 from cupy_stand_in import namespace, syncs
 
 from inspector.engine import array_module
+from inspector.engine.accumulation import add_at
 
 
 @pytest.fixture
@@ -26,6 +31,65 @@ def test_primitive_gives_what_it_gives_on_numpy(name, stand_in):
     stand_in()
 
     assert differences(RUNS[name](), right, 1e-9) == ""
+
+
+# By dtype: how far results may be off, of the largest.
+NARROW = {"float32": 1e-4, "float16": 0.05, "bfloat16": 0.05, "complex64": 1e-4}
+# CuPy's erf has no complex numbers, nor has Keras' on any other engine.
+NOT_COMPLEX = {"erf", "erfc", "erfinv", "gelu", "gelu_grad"}
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_primitives_take_other_dtypes_as_on_numpy(dtype, stand_in):
+    cases = {}
+    for number, case in enumerate(CASES):
+        if np.float64 not in [array.dtype for array in case.inputs]:
+            continue
+        if not (dtype == "complex64" and case.primitive in NOT_COMPLEX):
+            cases[f"{number}-{case.primitive}"] = with_dtype(case, dtype)
+    right = {name: outcome(case) for name, case in cases.items()}
+    stand_in()
+    found = {name: outcome(case) for name, case in cases.items() if right[name] is not None}
+
+    # Few refuse the dtype on NumPy: what has no meaning for complex numbers, for the most part.
+    assert len(found) > 0.85 * len(cases)
+    off = {name: said(found[name], right[name], NARROW[dtype]) for name in found}
+    assert {name: text for name, text in off.items() if text} == {}
+
+
+def with_dtype(case, dtype):
+    wanted = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
+    inputs = [a.astype(wanted) if a.dtype == np.float64 else a for a in case.inputs]
+    return dataclasses.replace(case, inputs=tuple(inputs))
+
+
+def outcome(case):
+    """The results; the error on the stand-in, None on NumPy."""
+    try:
+        with np.errstate(all="ignore"):
+            return run(case)
+    except Exception as error:
+        return None if array_module.xp is np else error
+
+
+def said(found, right, tolerance):
+    if isinstance(found, Exception):
+        return f"{type(found).__name__}: {found}"
+    return differences(found, right, tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "uint16", "int32", "int64"])
+def test_adding_where_places_repeat_is_the_same_for_whole_numbers(dtype, stand_in):
+    values = np.array([100, 100, 3, 1, 0]).astype(dtype)
+    places = np.array([1, 1, 0, 1, 2])
+    right = add_at(np, np.zeros(3, dtype), places, values)
+    stand_in()
+    xp = array_module.xp
+
+    found = add_at(xp, xp.zeros(3, dtype), xp.asarray(places), xp.asarray(values))
+
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found.get(), right)
 
 
 def test_only_the_named_primitives_wait_for_the_device(stand_in):

@@ -18,7 +18,12 @@ from inspector.engine.primitives import elementwise, shaping
 from inspector.engine.rules import Shape, broadcast, same
 from inspector.engine.tensor import Tensor
 
-_COMPLEX = {"float32": "complex64", "float64": "complex128"}
+_COMPLEX = {
+    "float16": "complex64",
+    "bfloat16": "complex64",
+    "float32": "complex64",
+    "float64": "complex128",
+}
 
 
 def to_complex(dtype: Any, *others: Any, **constants: Any) -> Any:
@@ -82,7 +87,8 @@ def _rfft_back(g: Any, y: Any, x: Any) -> Any:
     missing = points - g.shape[-1]
     widths = (*[(0, 0)] * (g.ndim - 1), (0, missing))
     full = shaping.pad(g, widths=widths) if missing else g
-    return elementwise.real(ifft(full, axes=(g.ndim - 1,))) * points
+    found = elementwise.real(ifft(full, axes=(g.ndim - 1,))) * points
+    return shaping.cast(found, dtype=x.dtype)
 
 
 @primitive(
@@ -90,7 +96,8 @@ def _rfft_back(g: Any, y: Any, x: Any) -> Any:
 )
 def rfft(xp: Any, x: Any) -> Any:
     """The transform of real numbers: the first half of the bins, the rest are their conjugates."""
-    return xp.fft.rfft(x, axis=-1).astype(to_complex(x.dtype), copy=False)
+    wide = x.astype(xp.float32) if x.dtype.itemsize < 4 else x  # cuFFT has few sizes of float16
+    return xp.fft.rfft(wide, axis=-1).astype(to_complex(x.dtype), copy=False)
 
 
 def _irfft_back(g: Any, y: Any, x: Any, points: int) -> Any:

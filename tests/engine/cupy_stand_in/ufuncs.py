@@ -71,7 +71,7 @@ class Ufunc:
     def _loop(self, operands: tuple[Any, ...]) -> np.dtype:
         """What comes out: the first loop that takes the operands."""
         strong = [unwrap(x).dtype for x in operands if isinstance(x, ndarray | np.generic)]
-        kinds = {dtype.kind for dtype in strong}
+        kinds = {_kind(dtype) for dtype in strong}
         for loop in self.types:
             ins, _, out = loop.partition("->")
             if all(_takes(_dtype(char), x, kinds) for char, x in zip(ins, operands, strict=True)):
@@ -105,6 +105,10 @@ def _dtype(char: str) -> np.dtype:
     return np.dtype(ml_dtypes.bfloat16 if char == "E" else char)
 
 
+def _kind(dtype: np.dtype) -> str:
+    return "f" if dtype.name == "bfloat16" else dtype.kind
+
+
 def _as_tuple(out: Any) -> tuple[Any, ...]:
     return () if out is None else out if isinstance(out, tuple) else (out,)
 
@@ -123,7 +127,7 @@ def _takes(loop: np.dtype, operand: Any, kinds: set[str]) -> bool:
     highest = max((at for at, kind in enumerate(order.split()) if kinds & set(kind)), default=-1)
     if rank > highest:
         return np.can_cast(weak, loop)
-    return any(loop.kind in kind for kind in order.split()[rank:])
+    return any(_kind(loop) in kind for kind in order.split()[rank:])
 
 
 def call(name: str, operands: tuple[Any, ...], options: dict[str, Any]) -> Any:
