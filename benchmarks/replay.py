@@ -121,7 +121,7 @@ def _torch_resnet50(torch: Any) -> Any:
         layer = nn.Conv2d(channels, filters, size, stride, padding=size // 2)
         return nn.Sequential(layer, nn.BatchNorm2d(filters, eps=1.001e-5))
 
-    class Block(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    class Block(nn.Module):  # type: ignore[misc, name-defined]  # no torch here
         def __init__(self, channels: int, filters: int, stride: int, shortcut: bool) -> None:
             super().__init__()
             self.first, self.second = conv(channels, filters, 1, stride), conv(filters, filters, 3)

@@ -54,6 +54,7 @@ class RecordStore:
                 for weight in _engine_tensors([value for _, value in frame.weights]):
                     ledger.pin(weight)
             ledger.close()
+            _release_with(context.tape)
         for number in list(self._runs):
             if number == context.number or self._fits(ledger):
                 break
@@ -104,7 +105,6 @@ class RecordStore:
         kept = self._runs.pop(number)
         if kept.ledger is not None:
             self.budget.forget(kept.ledger)
-            _release_with(kept.tape)
 
 
 def _release_with(tape: Tape) -> None:
