@@ -48,6 +48,8 @@ class Frame:
         self.mask_arguments: list[Any] = []
         self.edges: list[Any] = []
         self.weights: list[tuple[Any, Any]] = []
+        # As they are in this call: layers are frozen and set free between runs.
+        self.trainable: list[bool] = []
         self.start = 0
         self.end = 0
         self.has_children = False
@@ -73,7 +75,7 @@ class Frame:
             (name, tensor)
             for name, value in _by_name(self.layer, args, kwargs)
             if name != "training"
-            for tensor in private.flatten(value)
+            for name, tensor in private.named_leaves(self.layer, name, value)
             if private.is_tensor_like(tensor)
         ]
         travelling = {id(private.mask_of(tensor)) for _, tensor in named}
@@ -97,6 +99,7 @@ class Frame:
         own = private.own_variables(self.layer)
         variables = own if self.has_children else private.all_variables(self.layer, own)
         self.weights = [(variable, private.value_of(variable)) for variable in variables]
+        self.trainable = [bool(variable.trainable) for variable in variables]
 
     def next_node(self, layer: Any) -> Any:
         """The inbound node of this Functional model that a call of `layer` now runs."""

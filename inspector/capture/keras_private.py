@@ -30,6 +30,19 @@ def flatten(structure: Any) -> list[Any]:
     return list(tree.flatten(structure))
 
 
+def named_leaves(layer: Any, name: str, value: Any) -> list[tuple[str, Any]]:
+    """The leaves of one argument, with the names that a person knows them by.
+
+    A dict's keys, the inputs' names of a Functional model that takes a list; else the argument's.
+    """
+    if isinstance(value, dict):
+        return [(str(key), leaf) for key in sorted(value, key=str) for leaf in flatten(value[key])]
+    leaves = flatten(value)
+    if len(leaves) > 1 and isinstance(layer, Functional) and len(leaves) == len(layer.inputs):
+        return [(i.name, leaf) for i, leaf in zip(layer.inputs, leaves, strict=True)]
+    return [(name, leaf) for leaf in leaves]
+
+
 def with_tensors(arguments: Any) -> Any:
     """The arguments of a call with NumPy arrays of numbers made engine Tensors.
 
@@ -44,7 +57,7 @@ def with_tensors(arguments: Any) -> Any:
 
 
 def _is_plain_array(leaf: Any) -> bool:
-    return isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biufc"
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biufcUS"
 
 
 def is_symbol(value: Any) -> bool:

@@ -39,9 +39,10 @@ class Lines:
             self._made_at[operation] = location
 
     def note_node(self, frame: Frame) -> None:
-        """A symbolic call has made an inbound node."""
-        frame.node = private.last_inbound_node(frame.layer)
-        self._node_lines[id(frame.node)] = (frame.node, frame.location)
+        """A symbolic call has ended; on KerasTensors it has made an inbound node."""
+        if any(private.is_symbol(output) for output in frame.outputs):
+            frame.node = private.last_inbound_node(frame.layer)
+            self._node_lines[id(frame.node)] = (frame.node, frame.location)
 
     def note_first_call(self, frame: Frame) -> None:
         """A call has returned: the first one of a layer built it."""

@@ -136,6 +136,7 @@ class Runs:
         self._name_of = name_of
         self._finished = finished
         self._numbers = 0
+        self._sequential_builds: dict[str, int] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._muted = 0
         self.stack: list[RunContext] = []
@@ -173,7 +174,7 @@ class Runs:
             return self._admitted(top, layer)
         self.settle()
         if symbolic and private.has_symbols(args, kwargs):
-            self.loose = self.loose or self._new("build", None)
+            self.loose = self.loose or RunContext("build", 0, None, self._locate)
             return self.loose
         return self._begin("build" if symbolic else "forward", layer)
 
@@ -265,10 +266,14 @@ class Runs:
         name = self._name_of(owner)
         if not roots or self._counts[name, "build"] >= self._keep:
             return None
-        self._counts[name, "build"] += 1
         loose.claimed.update(roots)
         build = self._part(loose, roots)
         build.root, build.model_name = owner, name
+        if owner is not model:
+            # A Sequential model is built anew with each layer added: the last build is shown.
+            build.number = self._sequential_builds.setdefault(name, build.number)
+        if owner is model or build.number == self._numbers:
+            self._counts[name, "build"] += 1
         return build
 
     def broken_build(self, loose: RunContext, failed: Frame | None) -> RunContext:

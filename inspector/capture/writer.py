@@ -85,7 +85,10 @@ class Writer:
             elapsed_s=frame.elapsed_s,
             inputs=self._refs(_tensors(frame), _tensors(second) if second else None),
             outputs=self._refs(frame.outputs, second.outputs if second else None),
-            weights=tuple(self._weight(variable, value) for variable, value in frame.weights),
+            weights=tuple(
+                self._weight(variable, value, trainable)
+                for (variable, value), trainable in zip(frame.weights, frame.trainable, strict=True)
+            ),
             op_count=len(own),
             ops=tuple(self._op(record, context) for record in own),
             start=frame.start,
@@ -114,12 +117,12 @@ class Writer:
             self._refs_made[tensor.id] = made
         return made
 
-    def _weight(self, variable: Any, value: Any) -> Weight:
+    def _weight(self, variable: Any, value: Any, trainable: bool) -> Weight:
         return Weight(
             name=variable.path,
             shape=tuple(variable.shape),
             dtype=self._dtype(variable.dtype),
-            trainable=bool(variable.trainable),
+            trainable=trainable,
             initialized=private.is_initialized(variable),
             tensor=self._id(value),
         )

@@ -225,3 +225,76 @@ def test_build_that_asks_for_values_is_shown_once_and_has_not_failed(watch):
     assert scene.error is None
     assert all(run.failure is None for run in builds)
     assert all([c.name for c in run.calls if c.name != "net"] == ["a", "b"] for run in builds)
+
+
+def test_shared_layer_keeps_the_line_of_each_call_after_a_symbolic_build(watch):
+    scene = watch("""
+        shared = layers.Dense(4, name="shared")
+        a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+        first = shared(a)
+        second = shared(b)
+        model = keras.Model([a, b], layers.subtract([first, second]), name="m")
+        model.compile("sgd", "mse")
+        model.fit([np.ones((4, 3)), np.ones((4, 3))], np.ones((4, 4)), verbose=0)
+    """)
+
+    lines = [c.line for c in scene.run("train_step").calls if c.name == "shared"]
+
+    assert lines == [scene.line("first = shared(a)"), scene.line("second = shared(b)")]
+
+
+def test_trainable_is_as_it_was_in_the_run(watch):
+    scene = watch("""
+        hidden = layers.Dense(3, name="hidden")
+        model = keras.Sequential([keras.Input((4,)), hidden, layers.Dense(1)], name="m")
+        for trainable in (False, True):
+            hidden.trainable = trainable
+            model.compile("sgd", "mse")
+            model.fit(np.ones((4, 4)), np.ones((4, 1)), verbose=0)
+    """)
+
+    flags = [
+        [w.trainable for w in call(scene.run("train_step", index), "hidden").weights]
+        for index in (0, 1)
+    ]
+
+    assert flags == [[False, False], [True, True]]
+
+
+def test_inputs_of_a_functional_model_have_its_names(watch):
+    scene = watch("""
+        a, b = keras.Input((3,), name="left"), keras.Input((2,), name="right")
+        model = keras.Model([a, b], layers.concatenate([a, b]), name="m")
+        model([np.ones((1, 3)), np.ones((1, 2))])
+        model({"left": np.ones((1, 3)), "right": np.ones((1, 2))})
+    """)
+
+    for index in (0, 1):
+        edges = [edge for edge in scene.run("forward", index).edges if edge.target == "m#0"]
+        assert [edge.argument for edge in edges] == ["left", "right"]
+
+
+def test_strings_keep_their_edge_into_the_model(watch):
+    scene = watch("""
+        lookup = layers.StringLookup(vocabulary=["a", "b"], name="lookup")
+        inputs = keras.Input((1,), dtype="string")
+        model = keras.Model(inputs, lookup(inputs), name="m")
+        model(np.array([["a"], ["z"]]))
+    """)
+
+    pairs = [(edge.source, edge.target) for edge in scene.run("forward").edges]
+
+    assert (None, "m/lookup#0") in pairs
+
+
+def test_sequential_grown_layer_by_layer_has_one_build_run(watch):
+    scene = watch("""
+        model = keras.Sequential(name="grown")
+        model.add(keras.Input((3,)))
+        model.add(layers.Dense(2, name="a"))
+        model.add(layers.Dense(1, name="b"))
+    """)
+
+    (run,) = scene.recorder.runs()
+
+    assert [c.name for c in run.calls] == ["a", "b"]
