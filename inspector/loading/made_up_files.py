@@ -5,8 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
+import struct
 import tarfile
+import wave
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +48,59 @@ def folder_content() -> dict[str, bytes]:
             "data.csv": _table("data.csv")}  # fmt: skip
 
 
+def sentence(number: int) -> str:
+    """One of a few sentences."""
+    return _LINES[number % len(_LINES)]
+
+
+def pairs() -> bytes:
+    """Sentences in two languages with a remark, parted by tabs."""
+    rows = []
+    for i in range(400):
+        words = sentence(i).split()[: 2 + i % 4]
+        rows.append(" ".join(words) + "\t" + " ".join(reversed(words)) + "\tmade up")
+    return ("\n".join(rows) + "\n").encode()
+
+
+def word_vectors(name: str) -> bytes:
+    """A vector for each word of the sentences, as long as the name says (`glove.6B.100d.txt`)."""
+    said = re.search(r"(\d+)d", name)
+    random = np.random.default_rng(0)
+    words = sorted({word.strip(".,?").lower() for line in _LINES for word in line.split()})
+    rows = (
+        f"{word} " + " ".join(f"{v:.3f}" for v in random.normal(size=int(said[1]) if said else 100))
+        for word in words
+    )
+    return ("\n".join(rows) + "\n").encode()
+
+
+def _picture(name: str) -> bytes:
+    """A PNG of random pixels; what shows pictures goes by content, not by name."""
+    height, width = 96, 128
+    rows = np.random.default_rng(len(name)).integers(0, 256, (height, width, 3), np.uint8)
+    lines = b"".join(b"\0" + row.tobytes() for row in rows)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+            + chunk(b"IDAT", zlib.compress(lines, 1)) + chunk(b"IEND", b""))  # fmt: skip
+
+
+def _sound(name: str) -> bytes:
+    """A second of noise, 16 kHz."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(np.random.default_rng(0).integers(-999, 999, 16000, np.int16).tobytes())
+    return file.getvalue()
+
+
 def _text(name: str) -> bytes:
     return ("\n".join(_LINES[i % len(_LINES)] for i in range(2000)) + "\n").encode()
 
@@ -73,6 +130,9 @@ def _arrays(name: str) -> bytes:
 
 def _array(name: str) -> bytes:
     file = io.BytesIO()
+    if "moving_mnist" in name:  # frames, videos, height, width
+        np.save(file, np.random.default_rng(0).integers(0, 256, (20, 100, 64, 64), np.uint8))
+        return file.getvalue()
     np.save(file, known_data.images((28, 28), 10, (1024, 1), column=False)[0][0])
     return file.getvalue()
 
@@ -100,7 +160,7 @@ def _tar(name: str) -> bytes:
 
 
 _MAKERS: tuple[tuple[tuple[str, ...], Callable[[str], bytes]], ...] = (
-    ((".txt", ".text", ".md", ".tsv", ".vocab"), _text),
+    ((".txt", ".text", ".md", ".tsv", ".vocab", ".vec"), _text),
     ((".csv", ".data"), _table),
     ((".json",), _json),
     ((".npz",), _arrays),
@@ -108,4 +168,6 @@ _MAKERS: tuple[tuple[tuple[str, ...], Callable[[str], bytes]], ...] = (
     ((".tar.gz", ".tgz"), _tar),
     ((".zip",), _zip),
     ((".gz",), _gzip),
+    ((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff"), _picture),
+    ((".wav",), _sound),
 )

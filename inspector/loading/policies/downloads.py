@@ -96,11 +96,11 @@ class _Downloads:
             path = self._folder / f"{_NO_WEIGHTS}-{name}"
             path.touch()
             return str(path)
-        data = self._data(name, origin)
         path = self._folder / name
-        path.write_bytes(data)
-        if not (unpack and made_up_files.is_archive(name)):
+        if not unpack:
+            path.write_bytes(self._data(name, origin))
             return str(path)
+        self._situation.notes.add(f"download of {origin}", _WHY)
         # Keras gives the folder that it unpacked to.
         folder = self._folder / f"{name.split('.')[0]}_extracted"
         folder.mkdir(exist_ok=True)
@@ -110,6 +110,8 @@ class _Downloads:
 
     def _data(self, name: str, origin: str) -> bytes:
         data = made_up_files.content(name)
+        if data is None:  # a name without an ending: the address may have one
+            data = made_up_files.content(os.path.basename(origin.split("?")[0].rstrip("/")))
         if data is None:
             raise OpenError(
                 f"{origin} is not on this machine, and the network is off.",

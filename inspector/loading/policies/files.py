@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import builtins
 import functools
+import glob
 import io
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import h5py
 
+from inspector.loading.missing_data import MissingData
 from inspector.loading.overlay import Overlay
 from inspector.loading.situation import Situation
 
@@ -36,6 +39,7 @@ class _Files:
     def __init__(self, situation: Situation, overlay: Overlay) -> None:
         self.situation = situation
         self.overlay = overlay
+        self.missing = MissingData(situation, overlay)
 
     def install(self) -> None:
         patches = self.situation.patches
@@ -47,6 +51,11 @@ class _Files:
             patches.wrap(os, name, self.reading)
         patches.set(os, "listdir", self.listdir)
         patches.set(os, "scandir", self.scandir(os.scandir))
+        for name in ("glob", "iglob"):
+            patches.wrap(glob, name, self.globbed)
+        for name in ("glob", "rglob"):
+            patches.wrap(Path, name, self.path_globbed)
+        patches.wrap(shutil, "rmtree", self.removing_tree)
         patches.set(os, "mkdir", self.writing("make the folder", self.overlay.mkdir))
         for name in ("remove", "unlink"):
             patches.set(os, name, self.writing("remove", self.overlay.remove))
@@ -68,9 +77,61 @@ class _Files:
         def open_mapped(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
             if isinstance(mode, str) and set(mode) & set("wax+"):
                 return original(self.place(file, mode), mode, *args, **kwargs)
+            if self.is_users_own(file):
+                self.missing.opened(file)
             return original(self.overlay.for_reading(file), mode, *args, **kwargs)
 
         return open_mapped
+
+    def is_users_own(self, path: Any) -> bool:
+        """Whether the script, or NumPy for it, reads; Keras finds its own files by trying."""
+        frame: Any = sys._getframe(2)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if self.situation.files.contains(name):
+                return True
+            if f"{os.sep}keras{os.sep}src{os.sep}" in name or name.startswith("<frozen"):
+                return False
+            frame = frame.f_back
+        return False
+
+    def globbed(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`glob.glob` (and `iglob`), over files made up for a pattern that finds none."""
+
+        @functools.wraps(original)
+        def find(pattern: Any, *args: Any, **kwargs: Any) -> Any:
+            found = list(original(pattern, *args, **kwargs))
+            if not found and self.is_users_own(pattern):
+                self.missing.matched(os.path.join(kwargs.get("root_dir") or "", pattern))
+                found = list(original(pattern, *args, **kwargs))
+            return found if original.__name__ == "glob" else iter(found)
+
+        return find
+
+    def path_globbed(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The same for `pathlib`."""
+
+        @functools.wraps(original)
+        def find(path: Path, pattern: str) -> Any:
+            found = list(original(path, pattern))
+            if not found and self.is_users_own(path):
+                self.missing.matched(str(path / pattern))
+                found = list(original(path, pattern))
+            return iter(found)
+
+        return find
+
+    def removing_tree(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`rmtree` of what was never there removes nothing."""
+
+        @functools.wraps(original)
+        def remove(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self.overlay.exists(path) and self.situation.files.here() is not None:
+                self.situation.notes.add(f"remove {path}", "It is not there.")
+                return None
+            return original(path, *args, **kwargs)
+
+        return remove
 
     def place(self, file: Any, mode: str) -> Any:
         """Where a file opened with this mode is written."""
@@ -135,11 +196,9 @@ class _Files:
         except FileNotFoundError:
             if self.situation.files.here() is None:
                 raise
-            # A data folder of another machine: scripts count and filter what is in it.
-            self.situation.notes.add(
-                f"os.listdir({os.fsdecode(path)!r})", "It is not there: empty."
-            )
-            return []
+            # A data folder of another machine: scripts count, filter and read what is in it.
+            self.missing.listed(path)
+            return self.overlay.listdir(path)
 
     def scandir(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

@@ -1,0 +1,128 @@
+"""Data files and folders of another machine: made up at the place where the script looks for them.
+
+    opened("fra.txt")            a small file of the kind that its ending names
+    listed("images/train")       a folder of files, or of one folder for each class
+    matched("data/*/*.jpg")      files that the pattern finds
+
+All of it is written to the scratch folder. What kinds of files and which keys there are is taken
+from the script: the endings that it filters by, the keys that it looks up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+from inspector.loading import made_up_files
+from inspector.loading.overlay import Overlay
+from inspector.loading.situation import Situation
+
+_WHY = "It is not on this machine: made up for the time that the script is inspected."
+_FILES = 64
+_CLASSES = ("class_a", "class_b")
+_MEDIA = re.compile(r"\.(jpe?g|png|bmp|tiff?|gif|wav|txt|npy|csv|json)\b", re.IGNORECASE)
+_OF_CLASSES = re.compile(r"train|test|val|data|news|command|photo|extracted|classes", re.IGNORECASE)
+_MASKS = re.compile(r"mask|annotation|trimap|segmentation|groundtruth|gt$", re.IGNORECASE)
+_KEYS = re.compile(r"""\w\[["'](\w+)["']\]""")
+
+
+class MissingData:
+    """Makes up what the script reads and does not find."""
+
+    def __init__(self, situation: Situation, overlay: Overlay) -> None:
+        self._situation = situation
+        self._overlay = overlay
+        self._source = situation.path.read_text(errors="replace") if situation.path.exists() else ""
+
+    def opened(self, path: Any) -> None:
+        """A file that is opened for reading."""
+        text = _text(path)
+        if text is None or self._overlay.exists(text):
+            return
+        data = self._content(os.path.basename(text))
+        if data is not None:
+            self._note("open", text)
+            self._write(text, data)
+
+    def listed(self, path: Any) -> None:
+        """A folder whose content is asked for."""
+        text = _text(path)
+        if text is None or self._overlay.exists(text):
+            return
+        self._note("the folder", text)
+        ending = self._ending(text)
+        of_classes = _OF_CLASSES.search(os.path.basename(text.rstrip("/\\")))
+        for folder in [os.path.join(text, name) for name in _CLASSES] if of_classes else [text]:
+            for number in range(_FILES):
+                self._make(os.path.join(folder, f"{number:04d}{ending}"))
+
+    def matched(self, pattern: Any) -> None:
+        """Files for a pattern of `glob` that finds none."""
+        text = _text(pattern)
+        if text is None or not os.path.dirname(text):
+            return  # what lies in the working folder is the user's own
+        self._note("the files", text)
+        parts = text.replace("**/", "*/").split("/")
+        places = [""]
+        for place, part in enumerate(parts[:-1]):
+            names = [part.replace("*", name) for name in _CLASSES] if "*" in part else [part]
+            places = [before + name + "/" for before in places for name in names] or places
+            if place > 12:
+                return
+        ending = "" if "." in parts[-1].replace(".*", "") else self._ending(text)
+        last = parts[-1].replace(".*", "*")
+        for folder in places:
+            for number in range(_FILES):
+                name = re.sub(r"\[.*?\]|\?", "0", last).replace("*", f"{number:04d}", 1)
+                self._make(folder + name.replace("*", "") + ending)
+
+    def _make(self, path: str) -> None:
+        data = self._content(os.path.basename(path))
+        self._write(path, b"" if data is None else data)
+
+    def _write(self, path: str, data: bytes) -> None:
+        # `makedirs` of the system, on the scratch side: the real folders stay as they are.
+        target = path if self._overlay.is_free(path) else self._overlay.copy_of(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as file:
+            file.write(data)
+
+    def _ending(self, path: str) -> str:
+        if _MASKS.search(path):
+            return ".png"
+        found = _MEDIA.findall(self._source)
+        media = [ending for ending in found if ending not in ("csv", "json", "npy")]
+        return f".{media[0].lower()}" if media else ".jpg"
+
+    def _content(self, name: str) -> bytes | None:
+        if name.lower().endswith((".json", ".jsonl")):
+            keys = list(dict.fromkeys(_KEYS.findall(self._source)))
+            return json.dumps([_record(keys, i) for i in range(200)]).encode() if keys else None
+        if name.lower().endswith((".txt", ".tsv")) and re.search(
+            r"""split\(["']\\t""", self._source
+        ):
+            return made_up_files.pairs()
+        if re.search(r"glove|word2vec|\.vec$", name.lower()):
+            return made_up_files.word_vectors(name)
+        return made_up_files.content(name)
+
+    def _note(self, what: str, path: str) -> None:
+        self._situation.notes.add(f"{what} {path}", _WHY)
+
+
+def _text(path: Any) -> str | None:
+    if isinstance(path, int | bytes):
+        return None
+    text = os.fspath(path)
+    is_data = isinstance(text, str) and not text.startswith(("/proc", "/sys", "/dev", "/etc"))
+    return text if is_data else None
+
+
+def _record(keys: list[str], number: int) -> dict[str, Any]:
+    """A row with a value for each key: a class for labels, else a sentence."""
+    is_class = re.compile(r"label|^is_|target|class|id$|rating|score|year", re.IGNORECASE)
+    return {
+        key: number % 2 if is_class.search(key) else made_up_files.sentence(number) for key in keys
+    }
