@@ -96,7 +96,10 @@ class Scene:
 
 @pytest.fixture
 def watch(tmp_path: Path) -> Callable[..., Scene]:
-    """`watch(source)` runs user code under a recorder; an exception of its is kept."""
+    """`watch(source)` runs user code under a recorder; an exception of its is kept.
+
+    preamble: imports put before the source, which move its lines.
+    """
     from inspector.keras_backend import hook
 
     hook.install("numpy")
@@ -104,8 +107,8 @@ def watch(tmp_path: Path) -> Callable[..., Scene]:
 
     from inspector.capture import Recorder
 
-    def run(source: str, **options: Any) -> Scene:
-        text = PREAMBLE + textwrap.dedent(source)
+    def run(source: str, preamble: str = PREAMBLE, **options: Any) -> Scene:
+        text = preamble + textwrap.dedent(source)
         path = tmp_path / "user_model.py"
         path.write_text(text)
         keras.utils.clear_session()

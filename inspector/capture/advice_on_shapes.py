@@ -218,6 +218,22 @@ def _axis_value(situation: Situation, found: re.Match[str]) -> Advice:
     return Advice(f"{which} to be {wanted}{where}", f"{size}: {shape}", fix)
 
 
+def _whole_shape(situation: Situation, found: re.Match[str]) -> Advice:
+    wanted, shape = numbers(found.group(1)), numbers(found.group(2))
+    if len(wanted) != len(shape):
+        return Advice(f"{len(wanted)} axes: {wanted}", f"{len(shape)} axes: {shape}")
+    wrong = [i for i, size in enumerate(wanted) if size is not None and size != shape[i]]
+    sizes = ", ".join(f"axis {i} to be {wanted[i]}" for i in wrong)
+    return Advice(f"{sizes}: {wanted}", f"{', '.join(str(shape[i]) for i in wrong)}: {shape}")
+
+
+def _no_broadcast(situation: Situation, found: re.Match[str]) -> Advice:
+    if len(situation.given) >= 2:
+        return _adding(situation)
+    sizes, shapes = found.group(1, 2), found.group(3)
+    return Advice("each axis equal on both, or 1", f"{sizes[0]} against {sizes[1]} ({shapes})")
+
+
 def _concatenate_layer(situation: Situation, found: re.Match[str]) -> Advice:
     axis = getattr(situation.frame.layer, "axis", None) if situation.frame is not None else None
     if axis is None or len(situation.given) < 2:
@@ -290,6 +306,9 @@ MESSAGES: tuple[tuple[re.Pattern[str], Case], ...] = (
                 r"(\([^)]*\))"), _rank),
     (re.compile(r"expected axis (-?\d+) of input shape to have value (\d+), but received input "
                 r"with shape (\([^)]*\))"), _axis_value),
+    (re.compile(r"expected shape=(\([^)]*\)), found shape=(\([^)]*\))"), _whole_shape),
+    (re.compile(r"failure dim has value (\d+), which cannot be broadcasted to (\d+)\. "
+                r"Input shapes are: (.*?)\.?$"), _no_broadcast),
     (re.compile(r"requires inputs with matching shapes except for the concatenation axis\. "
                 r"Received: input_shape=(.*)"), _concatenate_layer),
     (re.compile(r"incompatible shapes\. Received shapes (\([^)]*\)) and (\([^)]*\))"),

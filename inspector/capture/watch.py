@@ -96,8 +96,8 @@ class Watch:
         self, error: BaseException, frame: FrameType, place: user_words.Place
     ) -> tuple[RunContext, Blame]:
         line = self._lines.locator.of_traceback(error.__traceback__)
-        if "KerasTensor" in str(error) and self.runs.loose is not None:
-            used = blame.symbols_used(frame, place)
+        used = blame.symbols_used(frame, place)
+        if used and self.runs.loose is not None:
             return self.runs.broken_build(self.runs.loose, None), Blame("script", None, line, used)
         model, layer, weights = blame.layer_spoken_of(
             str(error), list(self._models.living().values())
@@ -265,7 +265,9 @@ class Watch:
 
     def loss_failed(self, loss: Any, error: BaseException, arguments: Any) -> None:
         context = self.runs.top or self.runs.pending or self._last
-        if self.runs.is_muted or context is None or context.current is not None:
+        # A loss of the user's own, after the run: there is advice, and no run to show it with.
+        context = context or RunContext("forward", 0, None, lambda: None)
+        if self.runs.is_muted or context.current is not None:
             return
         if not context.fail(None, error):
             return
@@ -276,6 +278,8 @@ class Watch:
         context.blame = Blame("loss", loss, self._lines.here(), given)
         if context is self._last:
             self._end(context)
+        elif not context.frames:
+            self._last = context
 
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None:
         prediction = next(iter(private.flatten(arguments[1])), None)

@@ -67,7 +67,8 @@ class Banner(QFrame):
         self.title.setText(shortened(headline, most))
         self.title.setToolTip(plain_text(failure.message))
         self.text.setText(failure_html(failure, self._appearance.theme))
-        self._set_buttons(("Show the call", "failure"))
+        # A loss or the making of a model can fail: then no call is to be shown.
+        self._set_buttons(*((("Show the call", "failure"),) if failure.call is not None else ()))
         self.show()
 
     def show_problem(self, problem: Problem) -> None:
