@@ -10,6 +10,7 @@ from inspector import __version__
 
 _EXAMPLE = "float32[8,28,28,1], int32[4,12]:0..999, NAME=SPEC, or a .npy or .npz file"
 _EXIT_CODES = "Exit codes: 0 fine; 1 something ran and failed, or no model; 2 nothing was run."
+_DIFF_CODES = "Exit codes: 0 the same within the tolerance; 1 they differ; 2 nothing was compared."
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -20,8 +21,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words = list(arguments)
     if words and words[0] in COMMANDS:
         name, (summary, add) = words[0], COMMANDS[words[0]]
+        codes = _DIFF_CODES if name == "diff" else _EXIT_CODES
         parser = argparse.ArgumentParser(
-            prog=f"inspector {name}", description=summary, epilog=_EXIT_CODES
+            prog=f"inspector {name}", description=summary, epilog=codes
         )
         add(parser)
         return parser.parse_args(words[1:], argparse.Namespace(command=name))
@@ -122,6 +124,34 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_plugins(parser)
 
 
+def _add_diff(parser: argparse.ArgumentParser) -> None:
+    what = "Python file, or a trace (.json) that `inspector run --json` wrote (structure only)"
+    parser.add_argument("a", type=Path, metavar="A", help=what)
+    parser.add_argument("b", type=Path, metavar="B", nargs="?", help="the same, to compare with A")
+    parser.add_argument("--model", metavar="NAME", help="only this model")
+    parser.add_argument(
+        "--input",
+        metavar="SPEC",
+        action="append",
+        default=[],
+        help=f"run both on this input: {_EXAMPLE}; may be given again",
+    )
+    parser.add_argument(
+        "--training-twin",
+        action="store_true",
+        help="compare A with itself: inference against training, same batch and seed",
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-5,
+        metavar="X",
+        help="values are the same up to X times the largest of their tensor (default: 1e-5)",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="how it is told")
+    _add_engine(parser)
+
+
 def _add_plugins(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plugin",
@@ -156,6 +186,7 @@ COMMANDS: dict[str, tuple[str, _Add]] = {
     "run": ("opens FILE, runs its models, prints every step", _add_run),
     "export": ("writes a run's diagram", _add_export),
     "check": ("looks for problems; exit 1 when one is an error", _add_check),
+    "diff": ("compares A with B call by call; exit 1 when they differ", _add_diff),
     "screenshot": ("renders the real window off-screen", _add_screenshot),
     "doctor": ("says which engine would be used and why, and all versions", _add_doctor),
 }

@@ -26,12 +26,12 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
     check_readable(options.file)
     if is_trace(options.file):
         return OpenResult(load_trace(options.file))
-    specs = tuple(_input_words(text) for text in getattr(options, "input", ()))
+    specs = tuple(input_words(text) for text in getattr(options, "input", ()))
     assembly = Assembly(str(options.file.absolute()))
 
     def take(event: Event) -> None:
         assembly.take(event)
-        _relay(event)
+        relay(event)
 
     try:
         result = open_file(
@@ -53,7 +53,7 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
     return result
 
 
-def _input_words(text: str) -> str:
+def input_words(text: str) -> str:
     """One --input as the worker reads it: it runs in another folder, so paths are made whole."""
     spec = parse_input_spec(text)
     if spec.path is None:
@@ -79,7 +79,7 @@ def failed(result: OpenResult) -> bool:
     )
 
 
-def _relay(event: Event) -> None:
+def relay(event: Event) -> None:
     """User code's prints go to stderr: stdout holds what was asked for, and nothing else."""
     if isinstance(event, Output):
         text = _labelled(event.text) if event.build else event.text

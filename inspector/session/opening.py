@@ -24,7 +24,7 @@ from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies
 from inspector.loading.python_file import NotReadable, prepared, read_code, run_code
-from inspector.loading.seed import set_seed
+from inspector.loading.seed import set_run_seed, set_seed
 from inspector.loading.situation import Situation
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
@@ -137,6 +137,7 @@ class OpenedFile:
                 fix="Give one of these names.",
             )
         given = self._inputs_for(living[command.model], command)
+        set_run_seed(living[command.model], command.seed)
         before = len(self._recorder.runs())
         failure = self._run(
             lambda: self._recorder.call_model(

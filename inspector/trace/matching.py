@@ -1,0 +1,137 @@
+"""Which of two lists of calls belong together: by name, by class and shape, by order.
+
+Each rule takes what the rules before it left, and keeps to their order: a rule by class and shape
+looks only between two neighbours that are matched already.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from inspector.trace.document import Call, Shape
+
+# Above this many comparisons a gap is matched by one walk along both sides.
+_MOST_COMPARISONS = 1_000_000
+_Match = tuple[Call | None, Call | None, tuple[int, int] | None]
+
+
+def matched(a: list[Call], b: list[Call], *, whole: bool = False) -> Iterator[_Match]:
+    """Pairs in order of execution, with a call that has no partner beside None.
+
+    The third value is given for a pair that is out of order: its place among each side's calls.
+
+    whole: the lists are all that was called; one call on each side is a pair, whatever its name.
+    """
+    names_a, names_b = _numbered(a), _numbered(b)
+    found: dict[int, int] = {}
+    if whole and len(a) == len(b) == 1:
+        found[0] = 0
+    shape_a, shape_b = [_class_and_shape(c) for c in a], [_class_and_shape(c) for c in b]
+    both_a, both_b = zip(names_a, shape_a, strict=True), zip(names_b, shape_b, strict=True)
+    _by_key(found, dict(enumerate(both_a)), dict(enumerate(both_b)))
+    _by_key(found, _given(a, names_a), _given(b, names_b))
+    _between(found, shape_a, shape_b)
+    _by_key(found, dict(enumerate(names_a)), dict(enumerate(names_b)))
+    _between(found, [c.class_ for c in a], [c.class_ for c in b])
+    yield from _merged(a, b, found)
+
+
+def _numbered(calls: list[Call]) -> list[tuple[str, int]]:
+    """Names with how often they came before: a shared layer is called again under its name."""
+    seen: Counter[str] = Counter()
+    names = []
+    for call in calls:
+        names.append((call.name, seen[call.name]))
+        seen[call.name] += 1
+    return names
+
+
+def _class_and_shape(call: Call) -> tuple[str, tuple[Shape | None, ...]]:
+    return call.class_, tuple(tensor.shape for tensor in call.outputs)
+
+
+def _given(calls: Sequence[Call], names: Sequence[Hashable]) -> dict[int, Hashable]:
+    """Names that the user gave; `dense_3` is Keras' own for a `Dense`."""
+    return {i: name for i, name in enumerate(names) if not _is_numbered(calls[i])}
+
+
+def _is_numbered(call: Call) -> bool:
+    own = re.sub(r"_\d+$", "", call.name).replace("_", "").lower()
+    return own == call.class_.replace("_", "").lower()
+
+
+def _by_key(found: dict[int, int], a: Mapping[int, Hashable], b: Mapping[int, Hashable]) -> None:
+    """Match what is free on both sides and has the same key."""
+    taken = set(found.values())
+    free = {key: index for index, key in b.items() if index not in taken}
+    for index, key in a.items():
+        if index not in found and key in free:
+            found[index] = free.pop(key)
+
+
+def _between(found: dict[int, int], a: Sequence[Hashable], b: Sequence[Hashable]) -> None:
+    """Match free calls with equal keys in the gaps between pairs that are in order."""
+    taken = set(found.values())
+    ends = [*sorted((i, found[i]) for i in _increasing(found)), (len(a), len(b))]
+    start_a = start_b = 0
+    for end_a, end_b in ends:
+        gap_a = [i for i in range(start_a, end_a) if i not in found]
+        gap_b = [i for i in range(start_b, end_b) if i not in taken]
+        for i, j in _alike([a[i] for i in gap_a], [b[j] for j in gap_b]):
+            found[gap_a[i]] = gap_b[j]
+        start_a, start_b = end_a + 1, end_b + 1
+
+
+def _alike(a: Sequence[Hashable], b: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
+    if len(a) * len(b) <= _MOST_COMPARISONS:
+        for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks():
+            yield from ((block.a + k, block.b + k) for k in range(block.size))
+        return
+    places: dict[Hashable, list[int]] = {}
+    for j, key in enumerate(b):
+        places.setdefault(key, []).append(j)
+    start = 0
+    for i, key in enumerate(a):
+        later = places.get(key, [])
+        if (place := bisect_left(later, start)) < len(later):
+            yield i, later[place]
+            start = later[place] + 1
+
+
+def _increasing(found: dict[int, int]) -> set[int]:
+    """The most pairs that are in the same order on both sides (patience sorting), by A's index."""
+    tails: list[int] = []
+    last: list[int] = []
+    before: dict[int, int | None] = {}
+    for index in sorted(found):
+        place = bisect_left(tails, found[index])
+        before[index] = last[place - 1] if place else None
+        tails[place : place + 1] = [found[index]]
+        last[place : place + 1] = [index]
+    kept: set[int] = set()
+    index_or_end = last[-1] if last else None
+    while index_or_end is not None:
+        kept.add(index_or_end)
+        index_or_end = before[index_or_end]
+    return kept
+
+
+def _merged(a: list[Call], b: list[Call], found: dict[int, int]) -> Iterator[_Match]:
+    """Along A; what only B has comes before the next pair that is in order."""
+    in_order = _increasing(found)
+    partners = set(found.values())
+    done = 0
+    for i, call in enumerate(a):
+        j = found.get(i)
+        if j is None:
+            yield call, None, None
+            continue
+        if i in in_order:
+            yield from ((None, b[k], None) for k in range(done, j) if k not in partners)
+            done = j + 1
+        yield call, b[j], None if i in in_order else (i, j)
+    yield from ((None, b[k], None) for k in range(done, len(b)) if k not in partners)
