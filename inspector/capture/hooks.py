@@ -7,6 +7,7 @@
     Functional.__init__   a model claims the symbolic calls that lead to its outputs
     Layer.add_loss, Layer._get_regularization_losses, Loss.__call__      loss terms
     BaseOptimizer.apply   updates of a training step
+    scale_loss            mixed precision: the total that is meant, not the scaled one
 
 Each door is replaced on its class by a wrapper that tells the recorder and calls the original;
 `Hooks.remove` puts the originals back. Nothing else of Keras is changed.
@@ -39,6 +40,7 @@ class Watcher(Protocol):
     def weights_regularized(self, layer: Any, losses: list[Any]) -> None: ...
     def loss_failed(self, loss: Any, error: BaseException, arguments: Any) -> None: ...
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None: ...
+    def loss_scaled(self, loss: Any, scaled: Any) -> None: ...
     def weights_updated(self, optimizer: Any, arguments: Any, original: Any) -> Any: ...
 
 
@@ -60,6 +62,8 @@ class Hooks:
         self._replace(keras.layers.Layer, "_get_regularization_losses", _regularization(watcher))
         self._replace(keras.losses.Loss, "__call__", _loss_call(watcher))
         self._replace(BaseOptimizer, "apply", _apply(watcher))
+        for owner in (BaseOptimizer, keras.optimizers.LossScaleOptimizer):
+            self._replace(owner, "scale_loss", _scale_loss(watcher))
 
     def remove(self) -> None:
         """Put the originals back."""
@@ -168,6 +172,18 @@ def _apply(watcher: Watcher) -> Callable[[Any], Any]:
             )
 
         return apply
+
+    return make
+
+
+def _scale_loss(watcher: Watcher) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        def scale_loss(self: Any, loss: Any) -> Any:
+            scaled = original(self, loss)
+            watcher.loss_scaled(loss, scaled)
+            return scaled
+
+        return scale_loss
 
     return make
 

@@ -70,7 +70,11 @@ def computed(loss: Any, value: Any, location: Location | None, owner: str) -> li
 def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
     """The rows of a run's losses, and Keras' total where a gradient of it was taken."""
     noticed = {n.tensor.id: n for n in context.noticed_losses if isinstance(n.tensor, Tensor)}
-    targets = {target.id: target for target, _, _ in context.differentiations if not target.shape}
+    targets = {
+        target.id: context.unscaled.get(target.id, target)
+        for target, _, _ in context.differentiations
+        if not target.shape
+    }
     if not targets:
         rows = [_row(n, n.tensor, 1.0, context) for n in _reported(noticed, context)]
         return tuple(rows), None

@@ -64,6 +64,8 @@ class RunContext:
         self.ended = False
         self.differentiations: list[tuple[Any, list[Any], list[Any]]] = []
         self.updates: list[Any] = []
+        # A total that was scaled against underflow, by the id of what it was scaled to.
+        self.unscaled: dict[int, Any] = {}
         self.noticed_losses: list[Any] = []
         self.builds: list[RunContext] = []
         self.claimed: set[Frame] = set()

@@ -295,6 +295,11 @@ class Watch:
                 loss.frame = context.current
             context.noticed_losses.extend(noticed)
 
+    def loss_scaled(self, loss: Any, scaled: Any) -> None:
+        context = self.runs.open_step()
+        if context is not None and scaled is not loss:
+            context.unscaled[scaled.id] = loss
+
     def weights_updated(self, optimizer: Any, arguments: Any, original: Any) -> Any:
         gradients, variables = arguments
         context = self.runs.open_step()

@@ -101,3 +101,22 @@ def test_backward_ops_stand_apart_with_the_call_they_go_back_through(watch):
     assert "m/block/inner#0" in calls
     assert None in calls
     assert all(op.call is None for call in run.calls for op in call.ops)
+
+
+def test_total_is_the_unscaled_loss_in_mixed_precision(watch):
+    run = watch("""
+        keras.config.set_dtype_policy("mixed_float16")
+        try:
+            model = keras.Sequential([keras.Input((3,)), layers.Dense(1, dtype="float32")])
+            model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD()), "mse")
+            history = model.fit(np.ones((4, 3)), np.zeros((4, 1)), verbose=0)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        print("loss", history.history["loss"])
+    """).run("train_step")
+
+    (row,) = run.losses
+
+    assert (row.kind, row.weight) == ("compiled", 1.0)
+    assert run.total_loss == pytest.approx(row.value, rel=1e-6)
+    assert all(0 < update.gradient_norm < 100 for update in run.updates)
