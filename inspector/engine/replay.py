@@ -14,11 +14,12 @@ cannot take the changed values because of that, the error names the op.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.engine import array_module, recompute
+from inspector.engine import array_module, recompute, reuse
 from inspector.engine.tape import OpRecord
 from inspector.engine.tensor import STRING, Tensor
 from inspector.errors import ReplayError
@@ -176,10 +177,11 @@ def _steps(
     for key, place in last.items():
         if key not in answers:
             dead.setdefault(place, []).append(key)
+    forwards = _forwards(records, answers | changed)
     return tuple(
         _Step(
             record,
-            record.primitive.forward,
+            forwards[place],
             tuple(tensor.id for tensor in record.inputs),
             # A changed output of an op that has others as well keeps its changed value.
             tuple(-1 if tensor.id in changed else tensor.id for tensor in record.outputs),
@@ -188,6 +190,19 @@ def _steps(
         )
         for place, record in enumerate(records)
     )
+
+
+def _forwards(records: Sequence[OpRecord], others_read: set[int]) -> list[Callable[..., Any]]:
+    """The ops' functions; where nothing else reads an op's first operand, it may be overwritten."""
+    readers = Counter(tensor.id for record in records for tensor in record.inputs)
+    free: set[int] = set()
+    found = []
+    for record in records:
+        found.append(reuse.forward_of(record, free))
+        made = record.outputs[0].id
+        if reuse.makes_new(record.primitive) and readers[made] == 1 and made not in others_read:
+            free.add(made)
+    return found
 
 
 def _run(steps: Sequence[_Step], values: Values) -> None:

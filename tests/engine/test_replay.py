@@ -172,3 +172,34 @@ def test_leaves_are_the_tensors_that_no_op_made():
     (x, first, second, _, _), segment = _network()
 
     assert {t.id for t in Replay(segment.records).leaves} == {x.id, first.id, second.id}
+
+
+def test_results_may_overwrite_only_what_nothing_else_reads():
+    x, w, bias = _tensor(4, 6), _tensor(6, 6), _tensor(6)
+    with engine.recording() as segment:
+        first = contraction.matmul(x, w)
+        shown = first + bias
+        twice = activation.relu(shown)
+        view = shaping.reshape(twice, shape=(24,))
+        shifted = twice * 2.0
+        y = activation.relu(x + bias) + shaping.reshape(view, shape=(4, 6)) - shifted
+    replay = Replay(segment.records)
+    before = [t.data.copy() for t in (x, w, bias)]
+
+    found = replay.run({x.id: x.data}, wanted=[shown.id, y.id])
+    only = replay.run({bias.id: bias.data}, wanted=[y.id], only_changed=True)
+
+    assert _same(found[shown.id], shown.data)
+    assert _same(found[y.id], y.data)
+    assert _same(only[y.id], y.data)
+    assert all(_same(t.data, array) for t, array in zip((x, w, bias), before, strict=True))
+
+
+def test_operand_that_grows_by_broadcasting_is_not_overwritten():
+    x, w, column = _tensor(1, 6), _tensor(6, 3), _tensor(1, 1)
+    with engine.recording() as segment:
+        y = contraction.matmul(x, w) + column
+
+    values = Replay(segment.records).run({column.id: np.ones((5, 1))}, wanted=[y.id])
+
+    assert values[y.id].shape == (5, 3)
