@@ -244,3 +244,13 @@ def test_error_that_is_caught_is_not_given_to_a_run(watch):
     """)
 
     assert [run.failure for run in scene.recorder.runs()] == [None, None]
+
+
+def test_page_of_failures_tells_what_is_told(root):
+    page = (root / "docs" / "failures.md").read_text()
+
+    for name, told in TOLD.items():
+        section = page.partition(f"### {name}\n")[2].partition("###")[0]
+        assert f"- expected: {told.expected}\n" in section
+        assert f"- found: {told.found}\n" in section
+        assert told.fix in section
