@@ -113,7 +113,7 @@ def test_models_are_shown_when_the_script_fails_before_it_makes_them(open_script
         HEAD + "def make_model():\n"
         "    i = keras.Input((5,))\n"
         "    return keras.Model(i, layers.Dense(1)(i), name='m')\n"
-        "data = np.load('missing.npy')\n"
+        "data = open('missing.bin')\n"
         "m = make_model()\n"
     )
 

@@ -5,6 +5,7 @@ A folder that is there is read by Keras itself.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from inspector.compat.tf import dataset
 from inspector.loading.situation import Situation
 
 _BATCHES = 3
-_WHY = "The folder is not on this machine: made-up samples of the form that was asked for."
+_WHY = "The folder cannot be read on this machine: made-up samples of the form that was asked for."
 _SENTENCES = ("the film was a delight from start to end", "nothing in it made any sense at all")
 
 
@@ -43,15 +44,24 @@ class _Folders:
     ) -> Callable[..., Any]:
         @functools.wraps(original)
         def from_directory(directory: Any, *args: Any, **options: Any) -> Any:
-            if os.path.isdir(directory):
-                return original(directory, *args, **options)
-            self._situation.notes.add(f"keras.utils.{name}({directory!r})", _WHY)
+            text = os.fspath(directory)
+            classes: list[str] = []
+            if os.path.isdir(text):
+                if not self._is_made_up(text):
+                    with contextlib.suppress(ImportError):  # Keras reads images with TensorFlow
+                        return original(directory, *args, **options)
+                classes = [f for f in sorted(os.listdir(text)) if os.path.isdir(f"{text}/{f}")]
+            self._situation.notes.add(f"keras.utils.{name}({text!r})", _WHY)
             options |= dict(zip(("labels", "label_mode", "class_names"), args, strict=False))
+            options["class_names"] = options.get("class_names") or classes or None
             parts = 2 if options.get("subset") == "both" else 1
             made = [self._dataset(make, options) for _ in range(parts)]
             return tuple(made) if parts == 2 else made[0]
 
         return from_directory
+
+    def _is_made_up(self, path: str) -> bool:
+        return os.path.abspath(path).startswith(str(self._situation.scratch))
 
     def images(self, count: int, options: dict[str, Any]) -> Any:
         channels = {"grayscale": 1, "rgba": 4}.get(options.get("color_mode", "rgb"), 3)

@@ -63,8 +63,9 @@ class _Training:
             size = options.pop("batch_size", None) or _BATCH
             share = options.pop("validation_split", None) or 0.0
             validation = options.pop("validation_data", None)
-            options["epochs"] = options.get("initial_epoch") or 0
-            options["epochs"] += 1
+            start = options.get("initial_epoch") or 0
+            asked = options.get("epochs") or start + 1
+            options["epochs"] = start + 1
             x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
             if share and validation is None:
                 validation = (x, y) if weights is None else (x, y, weights)
@@ -75,7 +76,7 @@ class _Training:
             options["steps_per_epoch"] = None if _is_cut(x) else 1
             if _is_cut(x):
                 options |= {"batch_size": size, "sample_weight": weights}
-            return self._muted(original, model, x, y, **options)
+            return _as_long(self._muted(original, model, x, y, **options), asked - start)
 
         return fit_once
 
@@ -126,6 +127,15 @@ class _Training:
             return original(*args, **options)
         finally:
             self._inside -= 1
+
+
+def _as_long(history: Any, epochs: int) -> Any:
+    """The one epoch's values as often as the script will look for them."""
+    for values in getattr(history, "history", {}).values():
+        values.extend(values[-1:] * (min(epochs, 10_000) - len(values)))
+    if hasattr(history, "epoch"):
+        history.epoch = list(range(len(next(iter(history.history.values()), []))))
+    return history
 
 
 def _repeated_note(rows: int | None, size: int) -> str:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from inspector.loading.situation import Situation
-from inspector.loading.stand_ins import learning, plotting, progress, tables, tuning
+from inspector.loading.stand_ins import learning, media, plotting, progress, tables, tuning
 from inspector.loading.stand_ins.recording import StandIn
 from inspector.loading.user_files import UserFiles
 
@@ -25,6 +25,13 @@ KNOWN: dict[str, dict[str, Any]] = {
     "tqdm": progress.NAMES,
     "sklearn": learning.NAMES,
     "pandas": {},
+    "PIL": media.PIL,
+    "cv2": media.CV2,
+    "librosa": media.SOUND,
+    "gym": media.GYM,
+    "gymnasium": media.GYM,
+    "skimage": media.READERS,
+    "imageio": media.READERS,
     "keras_tuner": tuning.NAMES,
     "kerastuner": tuning.NAMES,
     **{
@@ -32,15 +39,17 @@ KNOWN: dict[str, dict[str, Any]] = {
         for name in (
             "mpl_toolkits", "seaborn", "plotly", "bokeh", "altair", "pydot", "graphviz",
             "IPython", "ipywidgets", "google", "wandb", "mlflow", "tensorboard", "tensorboardX",
-            "PIL", "cv2", "skimage", "imageio", "imgaug", "albumentations", "nltk",
-            "spacy", "librosa", "soundfile", "sounddevice", "pydub", "music21", "gym",
-            "gymnasium", "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
+            "imgaug", "albumentations", "nltk",
+            "spacy", "soundfile", "sounddevice", "pydub", "music21",
+            "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
             "nibabel", "tensorflow_datasets", "datasets", "umap", "lightgbm", "xgboost",
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
             "torch", "torchvision", "jax", "flax", "optax", "tensorflow_probability",
         )
     },
 }  # fmt: skip
+
+_PARTS = ("PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_tuner.tuners")
 
 
 def install(situation: Situation) -> None:
@@ -114,7 +123,11 @@ class StandInModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        made = self._real[name] if name in self._real else StandIn(f"{self.__name__}.{name}")
+        made: Any = self._real.get(name)
+        if made is None:
+            is_part = f"{self.__name__}.{name}" in _PARTS  # `import librosa` is enough for these
+            label = f"{self.__name__}.{name}"
+            made = StandInModule(label, self._real) if is_part else StandIn(label)
         setattr(self, name, made)
         return made
 
