@@ -82,7 +82,8 @@ class Ancestry:
             return named
         call = self._context.heard.called_from.expression()
         if user_words.function_name(call) in _FIT:
-            return user_words.words(user_words.argument(call, 0, "x"))
+            given_to_fit = user_words.one_value(user_words.argument(call, 0, "x"))
+            return user_words.words(given_to_fit)
         arguments = list(dict.fromkeys(name for name, _ in self._inputs.values()))
         given = self._inputs.get(id(tensor))
         alone = given is not None and sum(n == given[0] for n, _ in self._inputs.values()) == 1

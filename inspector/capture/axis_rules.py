@@ -37,12 +37,22 @@ _UNCHANGED = (
 
 def step(layer: Any, inputs: Sequence[Any], output: Shape, axis: int) -> Step | None:
     """Where the size at `axis` of the layer's output comes from."""
-    if not inputs:
-        return None
+    if not inputs or not type(layer).call.__module__.startswith("keras."):
+        return None  # a user's own `call` may do anything with the axes
     for kind in type(layer).__mro__:
         if kind.__module__.startswith("keras.") and kind.__name__ in _RULES:
-            return _RULES[kind.__name__](layer, inputs, output, axis)
+            found = _RULES[kind.__name__](layer, inputs, output, axis)
+            return found if _is_there(found, output[axis]) else None
     return None
+
+
+def _is_there(found: Step | None, size: int | None) -> bool:
+    """Whether the axis it was handed on from exists and has this size, where both are known."""
+    if found is None or isinstance(found, str):
+        return True
+    tensor, axis = found
+    shape = tuple(tensor.shape)
+    return axis < len(shape) and (None in (shape[axis], size) or shape[axis] == size)
 
 
 def product(sizes: Shape) -> str:

@@ -41,7 +41,7 @@ def labels_and_predictions(context: RunContext, arguments: Any) -> tuple[Named, 
     true = next(iter(private.flatten(arguments[0])), None)
     predicted = next(iter(private.flatten(arguments[1])), None)
     call = context.heard.called_from.expression() if context.heard.called_from else None
-    name = user_words.words(user_words.argument(call, 1, "y"))
+    name = user_words.words(user_words.one_value(user_words.argument(call, 1, "y")))
     is_fit = user_words.function_name(call) in ("fit", "evaluate", "train_on_batch")
     if true is not None and name is not None and is_fit:
         symbol = getattr(true, "stands_for", None)

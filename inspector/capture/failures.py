@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from inspector.capture.runs import RunContext
 from inspector.errors import EngineError
 from inspector.trace import Failure, Operand
 
+_log = logging.getLogger(__name__)
 _WRAPPED = re.compile(
     r"Exception encountered when calling .*?\n\n(?:\x1b\[1m)?(.*?)(?:\x1b\[0m)?\n\nArguments", re.S
 )
@@ -69,7 +71,11 @@ def plain_message(error: BaseException) -> str:
 
 
 def _advice(situation: Situation) -> Advice:
-    said = advice.advise(situation)
+    try:
+        said = advice.advise(situation)
+    except Exception:  # the user's error must be told, whatever advice makes of it
+        _log.exception("No advice on %r", situation.message)
+        said = None
     if said is not None:
         return said
     for pattern in _EXPECTED:

@@ -144,6 +144,12 @@ def argument(expression: ast.expr | None, position: int, keyword: str) -> ast.ex
     return before[position]
 
 
+def one_value(expression: ast.expr | None) -> ast.expr | None:
+    """The expression, None where it writes down several values: which one is meant is not known."""
+    several = ast.Dict | ast.List | ast.Tuple
+    return None if isinstance(expression, several) else expression
+
+
 def function_name(expression: ast.expr | None) -> str:
     """What a call calls, without its owner: "fit" of `model.fit(x)`."""
     called = expression.func if isinstance(expression, ast.Call) else None
