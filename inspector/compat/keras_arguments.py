@@ -7,13 +7,16 @@ serves all: `accept(owner, method, renamed=..., dropped=...)`.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import keras
+import numpy as np
 
 from inspector.compat.notes import note
+from inspector.keras_backend import keras_private
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -99,9 +102,18 @@ def accept(
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         for old in [name for name in kwargs if name in table or name in gone]:
             _translate(kwargs, old, table.get(old), where)
-        return original(self, *args, **kwargs)
+        plain = {name: _plain(value, where) for name, value in kwargs.items()}
+        return original(self, *(_plain(value, where) for value in args), **plain)
 
     setattr(owner, method, call)
+
+
+def _plain(value: Any, where: str) -> Any:
+    """Sizes that NumPy computed, as `int`: Keras 2 took them (`Dense(np.prod(shape))`)."""
+    if not isinstance(value, np.integer):
+        return value
+    note(f"{where}(NumPy integer)", "Keras 3 wants an int: write int(...) around it")
+    return int(value)
 
 
 def _translate(kwargs: dict[str, Any], old: str, new: str | None, where: str) -> None:
@@ -209,6 +221,9 @@ def _models() -> None:
         ),
         where="compile",
     )  # fmt: skip
+    # `load_model` compiles only a model whose `compile` is Trainer's own: the wrapper is that now.
+    trainer: Any = importlib.import_module("keras.src.trainers.trainer")
+    trainer.Trainer.compile = model.compile
     loops = (
         "workers",
         "use_multiprocessing",

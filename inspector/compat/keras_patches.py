@@ -14,8 +14,9 @@ from typing import Any
 
 import keras
 
-from inspector.compat import keras_arguments, keras_attributes, keras_face
+from inspector.compat import keras_arguments, keras_attributes, keras_face, positional
 from inspector.compat.keras_arguments import in_place_of
+from inspector.compat.limits import adapting
 from inspector.compat.notes import note
 from inspector.compat.rewrite import compile_user_code
 from inspector.engine.tensor import Tensor
@@ -28,11 +29,20 @@ _ABOUT_TENSORFLOW = (
     "keras.src.legacy.layers",
     "keras.src.layers.preprocessing.normalization",
     "keras.src.layers.preprocessing.discretization",
+    "keras.src.layers.preprocessing.feature_space",
     "keras.src.utils.timeseries_dataset_utils",
     "keras.src.utils.dataset_utils",
     "keras.src.utils.image_dataset_utils",
     "keras.src.utils.text_dataset_utils",
     "keras.src.utils.audio_dataset_utils",
+)
+
+_ADAPT = (
+    "Discretization",
+    "IntegerLookup",
+    "Normalization",
+    "StringLookup",
+    "TextVectorization",
 )
 
 
@@ -51,12 +61,14 @@ def attach() -> None:
     give_tensorflow()
     never_in_a_tensorflow_graph()
     accept_datasets()
+    adapt_on_whole_datasets()
     keras_arguments.attach()
     keras_attributes.tensor_methods()
     keras_attributes.old_attributes()
     keras_attributes.old_methods()
     symbolic_losses()
     old_call_forms()
+    positional.attach()
     clone_lambdas()
     file_names()
     silent_tensorboard()
@@ -123,6 +135,22 @@ def accept_datasets() -> None:
         return original(x, y, *args, **kwargs)
 
     adapters.get_data_adapter = get_data_adapter
+
+
+def adapt_on_whole_datasets() -> None:
+    """Layers that adapt loop over a dataset as users do; theirs is not the loop to cut."""
+
+    def whole(original: Callable[..., Any]) -> Callable[..., Any]:
+        @in_place_of(original)
+        def adapt(self: Any, *args: Any, **kwargs: Any) -> Any:
+            with adapting():
+                return original(self, *args, **kwargs)
+
+        return adapt
+
+    for name in _ADAPT:
+        owner: Any = getattr(keras.layers, name)
+        owner.adapt = whole(owner.adapt)
 
 
 def symbolic_losses() -> None:

@@ -267,10 +267,10 @@ class Dataset(Sources):
     # -- reading
 
     def __iter__(self) -> Iterator[Any]:
-        return Elements(bounded(self._make()))
+        return Elements(bounded(self._make(), self._length))
 
     def as_numpy_iterator(self) -> Iterator[Any]:
-        return (tree.map_structure(_numpy, element) for element in self)
+        return Elements(tree.map_structure(_numpy, element) for element in self)
 
     def get_single_element(self, name: str | None = None) -> Any:
         return next(self._make())
@@ -325,6 +325,10 @@ class Elements:
 
     def __next__(self) -> Any:
         return next(self._elements)
+
+    def next(self) -> Any:
+        """The next element, as the iterators of `as_numpy_iterator` spell it."""
+        return next(self)
 
     def get_next(self) -> Any:
         """The next element.
