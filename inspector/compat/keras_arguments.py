@@ -16,7 +16,6 @@ import keras
 import numpy as np
 
 from inspector.compat.notes import note
-from inspector.keras_backend import keras_private
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -315,3 +315,41 @@ def test_tensorboard_writes_nothing_and_lets_fit_go_on(user: Any, tmp_path: Any)
 
     assert not (tmp_path / "logs").exists()
     assert any("TensorBoard" in what for what, _ in user.notes)
+
+
+def test_loaded_model_is_compiled_when_the_saved_one_was(user: Any, tmp_path: Any) -> None:
+    path = str(tmp_path / "saved.keras")
+    names = user.run(
+        "import keras, numpy as np\n"
+        "m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "m.compile('adam', 'mse', metrics=['mae'])\n"
+        "x, y = np.ones((4, 2)), np.ones((4, 1))\n"
+        "m.fit(x, y, verbose=0)\n"
+        f"m.save({path!r})\n"
+        f"again = keras.models.load_model({path!r})\n"
+        "history = again.fit(x, y, verbose=0).history\n"
+    )
+
+    assert type(names["again"].optimizer).__name__ == "Adam"
+    assert set(names["history"]) == {"loss", "mae"}
+
+
+def test_loaded_model_of_the_users_own_class_is_compiled(user: Any, tmp_path: Any) -> None:
+    path = str(tmp_path / "own.keras")
+    names = user.run(
+        "import keras\n"
+        "@keras.saving.register_keras_serializable()\n"
+        "class Own(keras.Model):\n"
+        "    def __init__(self, **kwargs):\n"
+        "        super().__init__(**kwargs)\n"
+        "        self.dense = keras.layers.Dense(1)\n"
+        "    def call(self, x):\n"
+        "        return self.dense(x)\n"
+        "m = Own()\n"
+        "m(keras.ops.ones((2, 3)))\n"
+        "m.compile('sgd', 'mse')\n"
+        f"m.save({path!r})\n"
+        f"again = keras.models.load_model({path!r})\n"
+    )
+
+    assert type(names["again"].optimizer).__name__ == "SGD"
