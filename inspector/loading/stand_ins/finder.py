@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from inspector.loading.situation import Situation
-from inspector.loading.stand_ins import learning, media, plotting, progress, tables, tuning
+from inspector.loading.stand_ins import learning, media, plotting, progress, tables, tfds, tuning
 from inspector.loading.stand_ins.recording import StandIn
 from inspector.loading.user_files import UserFiles
 
@@ -25,6 +25,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "tqdm": progress.NAMES,
     "sklearn": learning.NAMES,
     "pandas": {},
+    "tensorflow_datasets": {},
     "PIL": media.PIL,
     "cv2": media.CV2,
     "librosa": media.SOUND,
@@ -42,7 +43,7 @@ KNOWN: dict[str, dict[str, Any]] = {
             "imgaug", "albumentations", "nltk",
             "spacy", "soundfile", "sounddevice", "pydub", "music21",
             "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
-            "nibabel", "tensorflow_datasets", "datasets", "umap", "lightgbm", "xgboost",
+            "nibabel", "datasets", "umap", "lightgbm", "xgboost",
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
             "torch", "torchvision", "jax", "flax", "optax", "tensorflow_probability",
         )
@@ -54,7 +55,10 @@ _PARTS = ("PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_t
 
 def install(situation: Situation) -> None:
     """Put the finder behind all others."""
-    table = KNOWN | {"pandas": tables.names(situation)}
+    table = KNOWN | {
+        "pandas": tables.names(situation),
+        "tensorflow_datasets": tfds.names(situation),
+    }
     finder = Finder(situation.files, situation.notes.add, table)
     situation.patches.set(sys, "meta_path", [*sys.meta_path, finder])
 
