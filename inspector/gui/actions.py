@@ -189,6 +189,14 @@ ACTIONS: tuple[Action, ...] = (
         "run_training",
     ),
     Action(
+        "compare",
+        "&Run",
+        "&Compare with another run…",
+        ("Ctrl+D",),
+        "List what differs between the run in view and another one, first difference first",
+        "compare_runs",
+    ),
+    Action(
         "find",
         "&Go",
         "&Find a call…",

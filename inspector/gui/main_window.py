@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app import Settings, sample_models
 from inspector.errors import InspectorError
 from inspector.gui.call_menu import call_menu
+from inspector.gui.compare_dialog import CompareDialog
 from inspector.gui.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.export_dialog import choose_and_export
 from inspector.gui.graph_commands import GraphCommands
@@ -186,6 +187,13 @@ class MainWindow(QMainWindow, GraphCommands):
             self.commands.enable(("stop",), is_enabled=True)
             self.opening.run_again(model, training=training)
 
+    def compare_runs(self) -> None:
+        send = self.bridge.send if self.bridge.is_running else None
+        dialog = CompareDialog(self, self.viewpoint, self.appearance, send)
+        if dialog.reader is not None:
+            self.opening.tensor_arrived.connect(dialog.reader.take)
+        dialog.show()
+
     def close_file(self) -> None:
         self._forget()
         self.opening.close()
@@ -248,7 +256,7 @@ class MainWindow(QMainWindow, GraphCommands):
         failures = any(other.failure for other in self.viewpoint.runs)
         self.commands.enable(("failure",), is_enabled=failures)
         several = len(self.viewpoint.runs) > 1
-        self.commands.enable(("next_run", "previous_run"), is_enabled=several)
+        self.commands.enable(("next_run", "previous_run", "compare"), is_enabled=several)
         if run.failure is not None:
             self.parts.failure.show_failure(run.failure)
         else:

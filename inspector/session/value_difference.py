@@ -7,7 +7,7 @@ two slices of `SLICE` values, whatever the size of the tensors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from inspector.session.blocking import BlockingSession
+from inspector.session.protocol import TensorRead
 from inspector.session.values import array_of
 from inspector.trace import Call, Run, Shape
 from inspector.trace.difference import (
@@ -27,6 +28,7 @@ from inspector.trace.difference import (
 
 SLICE = 1 << 20
 Array = np.ndarray[Any, Any]
+Slice = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,31 @@ def tensor_difference(
     what: str, shape: Shape | None, a: tuple[Side, int], b: tuple[Side, int]
 ) -> ValueDifference:
     """Compare two tensors of this shape, each given by its side and its id there."""
+    comparing = compare_slices(what, shape)
+    try:
+        start, stop = next(comparing)
+        while True:
+            asked = [s.session.ask(s.run.number, tensor, start, stop) for s, tensor in (a, b)]
+            answers = a[0].session.answer(asked[0]), b[0].session.answer(asked[1])
+            start, stop = comparing.send(answers)
+    except StopIteration as end:
+        found: ValueDifference = end.value
+        return found
+
+
+def compare_slices(
+    what: str, shape: Shape | None
+) -> Generator[Slice, tuple[TensorRead, TensorRead], ValueDifference]:
+    """Compare two tensors: gives the slices to ask for, is sent the answers, returns the result.
+
+    Who asks, and whether it waits, is not known here: a command waits, a window does not.
+    """
     if shape is None or None in shape:
         return ValueDifference(what, problem="Its shape is not known.")
     sizes = tuple(size for size in shape if size is not None)
     maximum, largest, differing = 0.0, 0.0, 0
-    for start, stop in slices(sizes):
-        asked = [side.session.ask(side.run.number, tensor, start, stop) for side, tensor in (a, b)]
-        one = a[0].session.answer(asked[0])
-        other = b[0].session.answer(asked[1])
+    for asked in slices(sizes):
+        one, other = yield asked
         if problem := one.problem or other.problem:
             return ValueDifference(what, problem=problem)
         if one.window != other.window:
@@ -80,9 +99,7 @@ def tensor_difference(
     return ValueDifference(what, maximum, relative, differing, math.prod(sizes))
 
 
-def slices(
-    shape: tuple[int, ...], most: int = SLICE
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+def slices(shape: tuple[int, ...], most: int = SLICE) -> Iterator[Slice]:
     """Where slices of at most `most` values start and stop; together they are all values.
 
     >>> list(slices((3, 2), most=4))
@@ -109,7 +126,7 @@ def _with_values(
     if pair.a is None or pair.b is None:
         return pair
     values = []
-    for what, shape, one, other in _tensors(pair.a, pair.b):
+    for what, shape, one, other in comparable_tensors(pair.a, pair.b):
         # A weight is read once, however often its layer is called.
         if (one, other) not in seen:
             seen[one, other] = tensor_difference(what, shape, (a, one), (b, other))
@@ -117,7 +134,7 @@ def _with_values(
     return with_values(pair, tuple(values))
 
 
-def _tensors(a: Call, b: Call) -> Iterator[tuple[str, Shape | None, int, int]]:
+def comparable_tensors(a: Call, b: Call) -> Iterator[tuple[str, Shape | None, int, int]]:
     """Outputs and weights in order, as far as their shapes agree."""
     for place, (one, other) in enumerate(zip(a.outputs, b.outputs, strict=False)):
         if one.shape == other.shape and one.tensor is not None and other.tensor is not None:
