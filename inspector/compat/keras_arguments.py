@@ -264,6 +264,7 @@ def _layers() -> None:
         if batch is not None:
             note("batch_input_shape=...", "add keras.Input(batch_shape=...) as the first layer")
             kwargs.setdefault("input_shape", tuple(batch[1:]))
+            self._inspector_batch_shape = tuple(batch)
         length = kwargs.pop("input_length", None)
         dim = kwargs.pop("input_dim", None)
         if dim is not None:
@@ -277,6 +278,21 @@ def _layers() -> None:
 
     layer.__init__ = init
     _weights_positional(layer)
+    _with_batch(keras.Sequential)
+
+
+def _with_batch(sequential: Any) -> None:
+    """`batch_input_shape=` of the first layer: its batch size is kept (stateful layers need it)."""
+    original = sequential.add
+
+    @in_place_of(original)
+    def add(self: Any, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        batch = getattr(layer, "_inspector_batch_shape", None)
+        if batch is not None and batch[0] is not None and not self.layers:
+            original(self, keras.Input(batch_shape=batch))
+        return original(self, layer, *args, **kwargs)
+
+    sequential.add = add
 
 
 def _weights_positional(layer: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,7 @@ from inspector.loading.stand_ins.recording import StandIn
 
 _WHY = "Pillow is not installed: a made-up picture stands in."
 _SIZE = (224, 224)
+_MASK = re.compile(r"mask|annotation|trimap|segmentation|label", re.IGNORECASE)
 
 
 class MadeUpImage(StandIn):
@@ -28,11 +31,13 @@ class MadeUpImage(StandIn):
         object.__setattr__(self, "mode", {1: "L", 4: "RGBA"}.get(pixels.shape[-1], "RGB"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        return np.asarray(self._pixels, dtype=dtype)
+        # A grey picture has no axis of channels, as Pillow's have none.
+        pixels = self._pixels[..., 0] if self.mode == "L" else self._pixels
+        return np.asarray(pixels, dtype=dtype)
 
     def resize(self, size: tuple[int, int], *args: Any) -> MadeUpImage:
         """The same number of channels at another size."""
-        return MadeUpImage(_pixels(size[1], size[0], np.asarray(self).shape[-1]))
+        return MadeUpImage(_pixels(size[1], size[0], self._pixels.shape[-1]))
 
 
 def install(situation: Situation) -> None:
@@ -67,7 +72,9 @@ def _load(
     with open(path, "rb"):  # a picture that is missing is an error of the script's
         height, width = target_size or _SIZE
     channels = {"grayscale": 1, "rgba": 4}.get(color_mode, 3)
-    return MadeUpImage(_pixels(height, width, channels))
+    pixels = _pixels(height, width, channels)
+    # The pixels of a mask are classes: 1 and 2 are some whether they are counted from 0 or from 1.
+    return MadeUpImage(1 + pixels % 2 if _MASK.search(os.fspath(path)) else pixels)
 
 
 def _from_array(x: Any, *args: Any, **options: Any) -> MadeUpImage:
@@ -75,7 +82,9 @@ def _from_array(x: Any, *args: Any, **options: Any) -> MadeUpImage:
 
 
 def _to_array(img: Any, *args: Any, dtype: Any = None, **options: Any) -> Any:
-    return np.asarray(img).astype(dtype or keras.config.floatx())
+    pixels = np.asarray(img)
+    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    return pixels.astype(dtype or keras.config.floatx())
 
 
 def _save(*args: Any, **options: Any) -> None:
