@@ -19,6 +19,7 @@ from inspector.loading.policies import (
     images,
     plots,
     processes,
+    tables,
     training,
 )
 from inspector.loading.situation import Situation
@@ -37,6 +38,7 @@ POLICIES = (
     downloads.install,
     folders.install,
     images.install,
+    tables.install,
     finder.install,
 )
 

@@ -37,7 +37,7 @@ class MadeUpImage(StandIn):
 
     def resize(self, size: tuple[int, int], *args: Any) -> MadeUpImage:
         """The same number of channels at another size."""
-        return MadeUpImage(_pixels(size[1], size[0], self._pixels.shape[-1]))
+        return MadeUpImage(_pixels(size[1], size[0], {"L": 1, "RGBA": 4}.get(str(self.mode), 3)))
 
 
 def install(situation: Situation) -> None:
