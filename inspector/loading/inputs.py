@@ -62,7 +62,11 @@ def symbolic_inputs(model: Any) -> Any:
     """The structure of a Functional or built Sequential model's inputs; None for others."""
     try:
         structure = getattr(model, "_inputs_struct", None)
-        return structure if structure is not None else getattr(model, "inputs", None) or None
+        if structure is not None:
+            return structure
+        found = getattr(model, "inputs", None) or None
+        # A Sequential model's one input is listed, but the model is called on it bare.
+        return found[0] if isinstance(found, list) and len(found) == 1 else found
     except (AttributeError, ValueError):  # a Sequential model that was not built
         return None
 

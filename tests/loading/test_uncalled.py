@@ -144,3 +144,14 @@ def test_model_is_run_again_in_training_when_that_was_asked_for(open_script):
     first, second = opened.runs("m", "forward")
     assert (first.training, second.training) == (False, True)
     assert second.calls[0].inputs[0].shape == (3, 5)
+
+
+def test_keras_has_no_warning_for_the_structure_of_made_up_inputs(open_script):
+    opened = open_script(
+        HEAD + "s = keras.Sequential([keras.Input((3,)), layers.Dense(2)], name='s')\n"
+        "i = keras.Input((3,))\n"
+        "m = keras.Model([i], layers.Dense(2)(i), name='m')\n"
+    )
+
+    assert len(opened.runs("s", "forward")) == len(opened.runs("m", "forward")) == 1
+    assert opened.printed == ""
