@@ -94,6 +94,8 @@ class MissingData:
             return ".png"
         found = _MEDIA.findall(self._source)
         media = [ending for ending in found if ending not in ("csv", "json", "npy")]
+        if not media and re.search(r"decode_wav|librosa|wavfile", self._source):
+            return ".wav"
         return f".{media[0].lower()}" if media else ".jpg"
 
     def _content(self, name: str) -> bytes | None:
