@@ -17,7 +17,7 @@ import time
 # Each block of repeats ends after this many CPU seconds, but has at least this many repeats.
 BLOCK_SECONDS, FEWEST = 1.2, 2
 # Recorded runs are kept until the byte budget is reached; the first ones wait for the system to
-# hand out that memory, which says more of the system than of the recorder.
+# hand out that memory, so a few more are made (docs/engine.md).
 FEWEST_RECORDED = 5
 # Two blocks of each kind, in turns: a slow moment of the machine then hits both.
 BLOCKS = 2
