@@ -23,6 +23,9 @@ _MAKES_MODELS = re.compile(
     r"model|net|build|make|create|get|define|encoder|decoder|generator|discriminator|main", re.I
 )
 _MAX_TRIES = 12
+_NEVER = "The file never calls it"
+# The line that failed may be the call itself.
+_FAILED = "The file ended before a call of it ran"
 
 
 def run(
@@ -34,6 +37,7 @@ def run(
     specs: tuple[str, ...],
     training: bool,
     seed: int,
+    failed: bool = False,
 ) -> None:
     """Run what the script built and did not call, or the model and inputs that were asked for.
 
@@ -60,7 +64,9 @@ def run(
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
         return
     for name in _wanted(recorder, model, training=training):
-        given = given_inputs.from_last_run(recorder, name) or _made_up(name, recorder, notes, seed)
+        given = given_inputs.from_last_run(recorder, name) or _made_up(
+            name, recorder, notes, seed, _FAILED if failed else _NEVER
+        )
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
 
 
@@ -81,9 +87,11 @@ def _wanted(recorder: Recorder, model: str | None, *, training: bool) -> list[st
     return [model] if model in wanted or model not in called else []
 
 
-def _made_up(name: str, recorder: Recorder, notes: Notes, seed: int) -> inputs.ModelInputs:
+def _made_up(
+    name: str, recorder: Recorder, notes: Notes, seed: int, why: str
+) -> inputs.ModelInputs:
     made = inputs.made_up(recorder.keras_models()[name], seed)
-    notes.add(f"the input of {name}", f"The file never calls it; run once on made-up {made}.")
+    notes.add(f"the input of {name}", f"{why}; run once on made-up {made}.")
     return made
 
 

@@ -46,6 +46,7 @@ from inspector.trace import OpenFailure, Trace
 
 STOP_GRACE_S = 2.0
 _LAST_WORDS = 8192
+_CRASH = "Fatal Python error"
 _START_S, _END_S = 60.0, 30.0
 # Failures that mean that nothing of the file was run (`inspector run` ends with 2 then).
 NOT_READ = frozenset(
@@ -194,8 +195,11 @@ class Client:
             self._on_event(Lost(exit_code, reason, fix_of(exit_code), file, line))
 
     def _native_output(self, stream: str, text: str) -> None:
+        crashed = _CRASH in self._last_words
         self._last_words = (self._last_words + text)[-_LAST_WORDS:]
-        if not self._closing:
+        # What faulthandler prints is read for the line; `Lost` tells it in one sentence.
+        text = "" if crashed and stream == "stderr" else text.partition(_CRASH)[0]
+        if text and not self._closing:
             self._on_event(Output(stream, text))
 
     def _flush_waiting(self) -> None:
@@ -270,6 +274,11 @@ def open_file(
         if not wait.ended.wait(timeout_s or _longest_s(environment)):
             client.stop()
             wait.ended.wait(_END_S)
+    except KeyboardInterrupt:
+        # Stopped as in the window, so that the line at which it was is known.
+        client.stop()
+        if not wait.ended.wait(STOP_GRACE_S + 1):
+            raise
     finally:
         client.close()
     return wait.result()

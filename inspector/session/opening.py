@@ -46,6 +46,7 @@ from inspector.trace import Engine, OpenFailure, Run, Trace
 
 # How many batches a script's own loop over a data set gets.
 _DATASET_ELEMENTS = 2
+_MORE_TIME = "Look at the line at which it was, or give it more time: INSPECTOR_OPEN_SECONDS."
 
 
 class Outgoing(Protocol):
@@ -115,9 +116,9 @@ class OpenedFile:
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
             failure = self._run(lambda: exec(code, module.__dict__))
-            if failure is None or failure.type != "Stopped":
+            if failure is None or failure.type != "Stopped" or failure.fix == _MORE_TIME:
                 # Also after a failure: what it built before can be looked at.
-                later = self._run_uncalled(module.__dict__)
+                later = self._run_uncalled(module.__dict__, failed=failure is not None)
                 failure = failure or later
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
@@ -223,17 +224,10 @@ class OpenedFile:
             failure = replace(failure, fix=fixes[0])
         timed_out = time.monotonic() - began >= self._settings.open_seconds
         if failure is not None and failure.type == "Stopped" and timed_out:
-            return self._out_of_time(failure)
+            return replace(failure, fix=_MORE_TIME)
         return failure
 
-    def _out_of_time(self, failure: OpenFailure) -> OpenFailure | None:
-        if not self._recorder.runs():
-            return failure
-        # What was recorded shows the model; that the script would train on is no fault of it.
-        self._notes.add_at("the rest of the script", failure.message, failure.file, failure.line)
-        return None
-
-    def _run_uncalled(self, namespace: dict[str, object]) -> OpenFailure | None:
+    def _run_uncalled(self, namespace: dict[str, object], *, failed: bool) -> OpenFailure | None:
         return self._run(
             lambda: uncalled.run(
                 namespace,
@@ -243,5 +237,6 @@ class OpenedFile:
                 specs=self._command.input_specs,
                 training=self._command.training,
                 seed=self._command.seed,
+                failed=failed,
             )
         )

@@ -130,6 +130,8 @@ def test_models_are_run_when_the_script_fails_after_it_made_them(open_script):
     )
 
     assert opened.failure.type == "NameError"
+    why = next(r.why for r in opened.result.trace.replaced if r.what == "the input of m")
+    assert why.startswith("The file ended before a call of it ran")
     assert len(opened.runs("m", "forward")) == 1
 
 

@@ -84,6 +84,18 @@ def test_opening_keeps_the_run_when_the_worker_dies(script, text, exit_code, lin
     assert result.trace.failure.line == line
 
 
+def test_dump_of_a_crash_is_not_shown_as_output_of_the_script(script):
+    shown = []
+
+    result = open_file(
+        script("import ctypes\nprint('before', flush=True)\nctypes.string_at(0)"),
+        on_event=lambda event: shown.append(event.text) if isinstance(event, Output) else None,
+    )
+
+    assert result.lost is not None
+    assert "".join(shown) == "before\n"
+
+
 def test_worker_ends_itself_when_memory_is_above_the_limit(script):
     text = "xs = []\nwhile True:\n    xs.append(np.ones(1 << 18))"
     environment = {"INSPECTOR_MEMORY_MB": "700"}
@@ -170,15 +182,15 @@ while True:
     assert not client.is_alive
 
 
-def test_script_is_stopped_with_a_note_when_its_time_is_over(script):
+def test_script_is_stopped_and_failed_when_its_time_is_over(script):
     result = open_file(
         script("while True: model(np.ones((2, 4), 'float32'))"),
         environment={"INSPECTOR_OPEN_SECONDS": "2", "INSPECTOR_KEEP_RUNS": "3"},
     )
 
-    assert result.trace.failure is None
-    assert result.trace.replaced[-1].what == "the rest of the script"
-    assert result.trace.replaced[-1].line == LINE
+    assert result.trace.failure.type == "Stopped"
+    assert result.trace.failure.line == LINE
+    assert "INSPECTOR_OPEN_SECONDS" in result.trace.failure.fix
     assert len(forward_runs(result.trace)) == 3
     assert result.trace.models[0].runs_not_kept > 0
 

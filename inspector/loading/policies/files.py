@@ -22,6 +22,12 @@ from inspector.loading.situation import Situation
 
 _WHY = "Nothing of yours is changed: it is written to a scratch folder, and read back from there."
 _WRITING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Libraries that look into folders to see whether they are there: no data of the script's.
+_LOOKERS = (
+    os.sep.join(("", "keras", "src", "")),
+    os.sep.join(("", "importlib", "")),
+    os.sep.join(("", "pkgutil.py")),
+)
 
 
 def install(situation: Situation) -> Overlay:
@@ -90,7 +96,7 @@ class _Files:
             name = frame.f_code.co_filename
             if self.situation.files.contains(name):
                 return True
-            if f"{os.sep}keras{os.sep}src{os.sep}" in name or name.startswith("<frozen"):
+            if any(part in name for part in _LOOKERS) or name.startswith("<frozen"):
                 return False
             frame = frame.f_back
         return False
@@ -194,7 +200,7 @@ class _Files:
         try:
             return self.overlay.listdir(path)
         except FileNotFoundError:
-            if self.situation.files.here() is None:
+            if not self.is_users_own(path):
                 raise
             # A data folder of another machine: scripts count, filter and read what is in it.
             self.missing.listed(path)
