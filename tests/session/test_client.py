@@ -187,13 +187,13 @@ def test_nothing_runs_when_the_file_cannot_be_compiled(tmp_path, content, line):
 
 def test_something_ran_when_a_script_misses_a_file_of_its_own(tmp_path):
     path = tmp_path / "reads.py"
-    path.write_text("open('missing.txt')")
+    path.write_text("open('missing.bin')")
 
     result = open_file(path)
 
     assert not result.nothing_ran
     assert result.trace.failure.type == "FileNotFoundError"
-    assert "missing.txt" in result.trace.failure.fix
+    assert "missing.bin" in result.trace.failure.fix
 
 
 def test_client_reports_the_loss_once_when_python_has_no_inspector(tmp_path):
