@@ -27,7 +27,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         )
         add(parser)
         return parser.parse_args(words[1:], argparse.Namespace(command=name))
-    return _window_parser().parse_args(words, argparse.Namespace(command="window"))
+    parser = _window_parser()
+    plain = [word for word in words if not word.startswith("-")]
+    is_word = len(plain) > 1 and words[0] == plain[0] and not set("./") & set(plain[0])
+    if is_word and not Path(plain[0]).exists():
+        parser.error(f"there is no command {plain[0]!r}; `inspector --help` lists them")
+    return parser.parse_args(words, argparse.Namespace(command="window"))
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -169,7 +174,9 @@ def _add_screenshot(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", type=Path, required=True, metavar="OUT.png", help="picture to write"
     )
     parser.add_argument("--run", type=int, metavar="N", help="which run, as `inspector run` counts")
-    parser.add_argument("--step", type=int, metavar="N", help="where the cursor stands")
+    parser.add_argument(
+        "--step", type=int, metavar="N", help="where the cursor stands, from 1 as the window counts"
+    )
     parser.add_argument(
         "--size", default="1480x920", metavar="WxH", help="of the window (default: 1480x920)"
     )

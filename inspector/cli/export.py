@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
             f"{options.output}: {suffix or 'no suffix'} is not a format that can be written.",
             fix=f"Use one of {', '.join(known)}.",
         )
+    check_folder(options.output)
     # Ops tell which inner call a frame's output comes from.
     result = opened(options, keep_ops=True)
     chosen = chosen_run(result.trace, options.run, options.model)
@@ -46,6 +48,22 @@ def run(options: argparse.Namespace) -> int:
         replace_by(options.output, lambda path: plugins[suffix].write(chosen, path))
     print(f"diagram written to {options.output}", file=sys.stderr)
     return 1 if failed(result) else 0
+
+
+def check_folder(output: Path) -> None:
+    """Refuse a file that cannot be written before anything runs for it.
+
+    Raises:
+        UsageError: its folder is missing or not ours to write.
+    """
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{output}: there is no folder {folder}.", fix="Make it, or name another.")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(
+            f"{output}: {folder} cannot be written.",
+            fix="Choose a folder in which you may write.",
+        )
 
 
 def chosen_run(trace: Trace, number: int | None = None, model: str | None = None) -> Run:

@@ -40,12 +40,15 @@ def print_report(result: OpenResult, *, with_ops: bool = False, model: str | Non
     )
     trace = result.trace
     _print_models(console, trace)
-    shown: dict[object, int] = {}
+    shown: dict[object, tuple[int, Run]] = {}
     for position, run in enumerate(trace.runs, start=1):
         if model is not None and run.model != model:
             continue
-        same_as = shown.setdefault(_shape_of(run), position)
-        _print_run(console, run, position, same_as, with_ops)
+        first, twin = shown.setdefault(_shape_of(run), (position, run))
+        if first == position:
+            _print_run(console, run, position, with_ops)
+        else:
+            _print_repeated(console, run, position, first, twin)
     _print_replaced(console, trace)
     if trace.failure is not None:
         console.print()
@@ -95,33 +98,56 @@ def _shape_of(run: Run) -> object:
             call.call_index,
             tuple(t.shape for t in call.inputs),
             tuple(t.shape for t in call.outputs),
+            tuple((weight.name, weight.trainable) for weight in call.weights),
         )
         for call in run.calls
     )
-    return (run.model, run.kind, run.training, run.failure, calls)
+    trained = tuple((update.weight, update.gradient_norm is None) for update in run.updates)
+    return (run.model, run.kind, run.training, calls, trained)
 
 
-def _print_run(console: Console, run: Run, position: int, same_as: int, with_ops: bool) -> None:
+def _print_run(console: Console, run: Run, position: int, with_ops: bool) -> None:
+    console.print()
+    console.print(Text(f"run {position}  {run_title(run)}", style="bold"))
+    console.print(_step_table(run, with_ops))
+    if len(run.calls) > _MOST_CALLS:
+        more = len(run.calls) - _MOST_CALLS
+        console.print(f"… {more:,} more calls; --json writes them all.")
+    _print_failure(console, run)
+    _print_tables(console, _loss_table(run), _update_table(run))
+    _print_masks(console, run)
+
+
+def _print_repeated(console: Console, run: Run, position: int, first: int, twin: Run) -> None:
+    """A run whose calls were listed before: only what is not as it was then."""
     console.print()
     title = Text(f"run {position}  {run_title(run)}", style="bold")
-    if same_as != position:
-        title.append(f"  (the same calls as run {same_as})", style="not bold dim")
-        console.print(title)
-    else:
-        console.print(title)
-        console.print(_step_table(run, with_ops))
-        if len(run.calls) > _MOST_CALLS:
-            more = len(run.calls) - _MOST_CALLS
-            console.print(f"… {more:,} more calls; --json writes them all.")
+    console.print(title.append(f"  (the same calls as run {first})", style="not bold dim"))
+    if run.failure != twin.failure:
+        _print_failure(console, run)
+    if (run.losses, run.total_loss) != (twin.losses, twin.total_loss):
+        _print_tables(console, _loss_table(run))
+    if run.updates != twin.updates:
+        _print_tables(console, _update_table(run))
+    if [mask.events for mask in run.masks] != [mask.events for mask in twin.masks]:
+        _print_masks(console, run)
+
+
+def _print_failure(console: Console, run: Run) -> None:
     if run.failure is not None:
         for line in failure_lines(run.failure):
             console.print(line)
-    for table in (_loss_table(run), _update_table(run)):
-        if table.row_count and (same_as == position or table.title == "losses"):
+
+
+def _print_tables(console: Console, *tables: Table) -> None:
+    for table in tables:
+        if table.row_count:
             console.print(table)
-    if same_as == position:
-        for mask in run.masks[:_MOST_ROWS]:
-            console.print(_mask_line(mask))
+
+
+def _print_masks(console: Console, run: Run) -> None:
+    for mask in run.masks[:_MOST_ROWS]:
+        console.print(_mask_line(mask))
 
 
 def _table(title: str | None = None) -> Table:

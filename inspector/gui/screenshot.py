@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -18,10 +19,13 @@ from PySide6.QtCore import (
 )
 
 from inspector.app import Settings
-from inspector.errors import ExportError, OpenError
+from inspector.errors import ExportError, OpenError, UsageError
 from inspector.gui.main_window import MainWindow
+from inspector.gui.opening import Problem
 from inspector.gui.recent import MemoryStore
-from inspector.trace import Trace
+from inspector.gui.viewpoint import telling_position
+from inspector.session.client import OpenResult
+from inspector.trace import OpenFailure, Trace
 
 DEFAULT_SIZE = (1480, 920)
 _OPEN_MS, _SETTLE_MS = 120_000, 5_000
@@ -36,7 +40,7 @@ def render(
     step: int | None = None,
     run: int | None = None,
     engine: str = "auto",
-) -> None:
+) -> OpenResult:
     """Open a file (or show a trace) in the window and save what it looks like.
 
     Args:
@@ -45,6 +49,7 @@ def render(
 
     Raises:
         OpenError: the file did not open in two minutes.
+        UsageError: there is no such run or no such step.
         ExportError: the picture cannot be written.
     """
     if not os.environ.get("INSPECTOR_SCREENSHOT_ON_SCREEN"):
@@ -60,6 +65,8 @@ def render(
     window.resize(*size)
     window.show()
     try:
+        problems: list[Problem] = []
+        window.opening.problem_found.connect(problems.append)
         _load(window, source)
         _go_to(window, run, step)
         _settle(window)
@@ -68,6 +75,7 @@ def render(
                 f"{out}: the picture cannot be written.",
                 fix="Choose a folder in which you may write.",
             )
+        return _result(window, problems)
     finally:
         window.close()
         window.deleteLater()
@@ -96,10 +104,33 @@ def _load(window: MainWindow, source: Path | Trace) -> None:
 
 def _go_to(window: MainWindow, run: int | None, step: int | None) -> None:
     runs = window.viewpoint.runs
-    if run is not None and 0 <= run < len(runs):
+    if run is not None:
+        if not 0 <= run < len(runs):
+            raise UsageError(
+                f"There is no run {run + 1}; there are {len(runs)}.",
+                fix="`inspector run` numbers them.",
+            )
         window.viewpoint.show_run(runs[run])
-    if step is not None:
+    steps = window.viewpoint.steps
+    if step is None:
+        window.viewpoint.move_to(telling_position(steps))
+    elif 0 <= step < len(steps):
         window.viewpoint.move_to(step)
+    else:
+        raise UsageError(
+            f"There is no step {step + 1}; this run has {len(steps)}.",
+            fix=f"Use a step from 1 to {len(steps)}, or none." if len(steps) else "Name no step.",
+        )
+
+
+def _result(window: MainWindow, problems: list[Problem]) -> OpenResult:
+    """What was opened, and what went wrong with it, as opening without a window gives it."""
+    trace = window.viewpoint.trace or Trace(str(window.opening.path), window.opening.engine)
+    if trace.failure is None and problems:
+        first = problems[0]
+        failure = OpenFailure("open", first.title, first.message, first.fix)
+        trace = replace(trace, failure=failure)
+    return OpenResult(trace)
 
 
 def _settle(window: MainWindow) -> None:

@@ -380,6 +380,61 @@ def test_run_keeps_the_trace_when_it_is_stopped_with_ctrl_c(tmp_path):
     shown, errors = process.communicate(timeout=60)
 
     assert process.returncode == 1
-    assert "Stopped with Ctrl+C." in shown
+    assert "Stopped" in shown
     assert "Traceback" not in errors
     assert json.loads((tmp_path / "out.json").read_text())["runs"]
+
+
+FAILING = """
+import keras
+import numpy as np
+model = keras.Sequential([keras.layers.Dense(3, name="dense")], name="small")
+model(np.ones((2, 4), "float32"))
+model(np.ones((2, 5), "float32"))
+"""
+
+
+def test_screenshot_ends_with_1_and_writes_the_picture_when_the_run_failed(inspector, tmp_path):
+    (tmp_path / "failing.py").write_text(FAILING)
+
+    result = inspector("screenshot", "failing.py", "-o", "shot.png")
+
+    assert 1 == result.returncode, result.stderr
+    assert (tmp_path / "shot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_screenshot_ends_with_1_when_the_file_has_no_model(inspector, tmp_path):
+    (tmp_path / "plain.py").write_text("x = 1\n")
+
+    result = inspector("screenshot", "plain.py", "-o", "shot.png")
+
+    assert 1 == result.returncode, result.stderr
+
+
+@pytest.mark.parametrize("words", [("--step", "0"), ("--step", "999"), ("--run", "9")])
+def test_screenshot_ends_with_2_when_there_is_no_such_place(inspector, saved, tmp_path, words):
+    result = inspector("screenshot", saved, "-o", "shot.png", *words)
+
+    assert 2 == result.returncode
+    assert f"There is no {words[0][2:]} {words[1]};" in result.stderr
+    assert not (tmp_path / "shot.png").exists()
+
+
+def test_unknown_command_is_named(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["frobnicate", "x.py"])
+
+    assert 2 == ended.value.code
+    assert "there is no command 'frobnicate'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "name"), [("export", "a.svg"), ("screenshot", "a.png")])
+def test_missing_folder_is_said_before_the_file_runs(tmp_path, capsys, command, name):
+    (tmp_path / "model.py").write_text("print('it ran')\n")
+
+    code = main([command, str(tmp_path / "model.py"), "-o", str(tmp_path / "none" / name)])
+
+    said = capsys.readouterr().err
+    assert 2 == code
+    assert "there is no folder" in said
+    assert "it ran" not in said

@@ -74,6 +74,24 @@ def test_report_does_not_repeat_the_table_of_an_equal_run(printed):
     assert shown.count(" inner ") == 1
 
 
+def test_report_tells_what_differs_when_the_calls_are_the_same(printed):
+    first = replace(nested(), updates=(Update("dense/kernel", 0.5, 0.25),))
+    later = replace(first, number=1, updates=(Update("dense/kernel", 0.125, 0.0625),))
+
+    shown = printed(first, later)
+
+    assert "the same calls as run 1" in shown
+    assert "0.125" in shown
+
+
+def test_report_repeats_the_table_when_a_weight_was_frozen(printed):
+    weight = Weight("kernel", (3, 4), "float32", True, True)
+    trained = run([replace(call("dense"), weights=(weight,))], [])
+    frozen = run([replace(call("dense"), weights=(replace(weight, trainable=False),))], [])
+
+    assert "the same calls" not in printed(trained, frozen)
+
+
 def test_report_shows_a_failure_with_a_caret_under_its_line(printed, tmp_path):
     file = tmp_path / "model.py"
     file.write_text("import keras\n    y = self.project(x)\n")
