@@ -45,8 +45,8 @@ def measure(name: str) -> None:
     from PySide6.QtCore import qInstallMessageHandler
 
     from inspector.app import Settings
-    from inspector.gui.recent import MemoryStore
     from inspector.gui.start import make_window
+    from inspector.gui.state.recent import MemoryStore
 
     # The off-screen platform complains at every window.
     qInstallMessageHandler(lambda *_: None)

@@ -25,6 +25,7 @@ LAYERS = [layer.strip(" ()") for line in CONTRACTS["ladder"]["layers"] for layer
 # What each contract is broken with: a file to add to, and the line that does it.
 BREAKS = {
     "ladder": ("inspector/trace/graph.py", "import inspector.api"),
+    "window_rooms": ("inspector/gui/look/theme.py", "import inspector.gui.panels"),
     "qt": ("inspector/api.py", "import PySide6.QtCore"),
     "window": ("inspector/gui/__init__.py", "import inspector.engine.tape"),
     "keras": ("inspector/session/worker.py", "import keras"),

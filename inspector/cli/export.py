@@ -104,7 +104,7 @@ def _expanded(chosen: Run, words: str) -> frozenset[str]:
 
 
 def _write_picture(chosen: Run, options: argparse.Namespace) -> None:
-    picture = importlib.import_module("inspector.gui.picture")
+    picture = importlib.import_module("inspector.gui.graph.picture")
     layout = LayoutOptions(direction=options.direction)
     scene = build_scene(chosen, _expanded(chosen, options.expand), layout)
     paint = getattr(picture, PICTURES[options.output.suffix.lower()])

@@ -2,7 +2,7 @@
 
     write(trace, run, Path("vae.svg"), expanded=frozenset({"vae#0"}), theme="dark")
 
-Pictures in PNG and PDF are painted by the window's own code (`inspector.gui.picture`), and
+Pictures in PNG and PDF are painted by the window's own code (`inspector.gui.graph.picture`), and
 plugins add formats (`hookspecs.register_exporters`); the command line knows all three.
 """
 

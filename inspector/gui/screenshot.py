@@ -20,10 +20,10 @@ from PySide6.QtCore import (
 
 from inspector.app import Settings
 from inspector.errors import ExportError, OpenError, UsageError
-from inspector.gui.main_window import MainWindow
-from inspector.gui.opening import Problem
-from inspector.gui.recent import MemoryStore
-from inspector.gui.viewpoint import telling_position
+from inspector.gui.state.opening import Problem
+from inspector.gui.state.recent import MemoryStore
+from inspector.gui.state.viewpoint import telling_position
+from inspector.gui.window.main_window import MainWindow
 from inspector.session.client import OpenResult
 from inspector.trace import OpenFailure, Trace
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from inspector.app import Settings, new_client
-from inspector.gui.main_window import MainWindow
-from inspector.gui.recent import Store, kept_theme, user_store
-from inspector.gui.session_bridge import SessionFactory
-from inspector.gui.theme import Appearance
+from inspector.gui.look.theme import Appearance
+from inspector.gui.state.recent import Store, kept_theme, user_store
+from inspector.gui.state.session_bridge import SessionFactory
+from inspector.gui.window.main_window import MainWindow
 from inspector.plugin_host import PluginHost
 
 

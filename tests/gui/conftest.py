@@ -13,11 +13,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.app import Settings
-from inspector.gui.main_window import MainWindow
-from inspector.gui.recent import MemoryStore
+from inspector.gui.look.theme import Appearance
 from inspector.gui.start import make_window
-from inspector.gui.theme import Appearance
-from inspector.gui.viewpoint import Viewpoint
+from inspector.gui.state.recent import MemoryStore
+from inspector.gui.state.viewpoint import Viewpoint
+from inspector.gui.window.main_window import MainWindow
 from inspector.session.protocol import Command, Event, ReadTensor, Statistics, TensorRead
 from inspector.trace import Run, Trace
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from inspector.gui.actions import ACTIONS
-from inspector.gui.dialogs import shortcuts_text
-from inspector.gui.icons import _SHAPES
-from inspector.gui.main_window import MainWindow
-from inspector.gui.theme import DARK, LIGHT, Theme
+from inspector.gui.look.icons import _SHAPES
+from inspector.gui.look.theme import DARK, LIGHT, Theme
+from inspector.gui.window.actions import ACTIONS
+from inspector.gui.window.dialogs import shortcuts_text
+from inspector.gui.window.main_window import MainWindow
 
 
 def _luminance(colour: str) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from inspector.gui.banner import Banner, failure_html
-from inspector.gui.theme import LIGHT, Appearance
+from inspector.gui.look.theme import LIGHT, Appearance
+from inspector.gui.window.banner import Banner, failure_html
 from inspector.trace import Failure
 
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.canvas_grid import SpatialGrid
-from inspector.gui.canvas_item import CanvasItem
-from inspector.gui.drawing import drawing_of
-from inspector.gui.theme import LIGHT
+from inspector.gui.graph.canvas_grid import SpatialGrid
+from inspector.gui.graph.canvas_item import CanvasItem
+from inspector.gui.graph.drawing import drawing_of
+from inspector.gui.look.theme import LIGHT
 from inspector.layout.opened import expandable
 from inspector.layout.scene import build_scene
 from inspector.trace import Run

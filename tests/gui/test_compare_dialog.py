@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.compare_dialog import CompareDialog, partners
-from inspector.gui.main_window import MainWindow
+from inspector.gui.comparing.compare_dialog import CompareDialog, partners
+from inspector.gui.window.main_window import MainWindow
 from inspector.session.protocol import ReadTensor
 from inspector.trace import Engine, Run, TensorRef, Trace
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.call_menu import call_menu
-from inspector.gui.drawing import drawing_of
-from inspector.gui.main_window import MainWindow
+from inspector.gui.graph.drawing import drawing_of
+from inspector.gui.panels.call_menu import call_menu
+from inspector.gui.window.main_window import MainWindow
 from inspector.layout.opened import default_expanded
 from inspector.layout.scene import build_scene
 from inspector.trace import Call, Engine, Run, Trace

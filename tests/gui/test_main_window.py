@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.api import Finding, hookimpl
 from inspector.app import Settings
-from inspector.gui.main_window import MainWindow
-from inspector.gui.recent import MemoryStore, kept_theme
 from inspector.gui.start import make_window
+from inspector.gui.state.recent import MemoryStore, kept_theme
+from inspector.gui.window.main_window import MainWindow
 from inspector.session.protocol import (
     Lost,
     Opened,

@@ -7,8 +7,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.call_tree import CallTreeModel
-from inspector.gui.table_model import ROW, Column, TableModel
+from inspector.gui.panels.call_tree import CallTreeModel
+from inspector.gui.widgets.table_model import ROW, Column, TableModel
 from inspector.trace import Run
 from inspector.trace.stepping import Steps
 

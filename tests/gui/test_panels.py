@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from inspector.api import hookimpl
 from inspector.errors import ExportError
-from inspector.gui.export_dialog import export
-from inspector.gui.main_window import MainWindow
-from inspector.gui.slicer_bar import SlicerBar
-from inspector.gui.slicing import Slicing, first_slicing
+from inspector.gui.values.slicer_bar import SlicerBar
+from inspector.gui.values.slicing import Slicing, first_slicing
+from inspector.gui.window.export_dialog import export
+from inspector.gui.window.main_window import MainWindow
 from inspector.hookspecs import Exporter
 from inspector.trace import Run, Trace
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from inspector.errors import ExportError
-from inspector.gui.picture import write_pdf, write_png
+from inspector.gui.graph.picture import write_pdf, write_png
 from inspector.gui.screenshot import render
 from inspector.layout.opened import default_expanded
 from inspector.layout.scene import build_scene

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.gui.colouring import (
+from inspector.gui.look.theme import Appearance
+from inspector.gui.state.tensor_store import TensorStore, Wanted
+from inspector.gui.values.colouring import (
     INFINITE,
     NOT_A_NUMBER,
     coloured,
@@ -14,11 +16,9 @@ from inspector.gui.colouring import (
     own_range,
     symmetric_range,
 )
-from inspector.gui.slicing import first_slicing
-from inspector.gui.tensor_store import TensorStore, Wanted
-from inspector.gui.tensor_view import TensorView
-from inspector.gui.theme import Appearance
-from inspector.gui.values_panel import missing_reason, value_rows
+from inspector.gui.values.slicing import first_slicing
+from inspector.gui.values.tensor_view import TensorView
+from inspector.gui.values.values_panel import missing_reason, value_rows
 from inspector.session.protocol import Command, ReadTensor, TensorRead
 from inspector.trace import Run
 

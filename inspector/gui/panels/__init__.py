@@ -1,0 +1,1 @@
+"""The docks around the graph: calls, source, details, findings, output, timeline."""

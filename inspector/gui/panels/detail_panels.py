@@ -1,0 +1,342 @@
+"""The lists beside the graph: weights, ops, losses, masks, replaced things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from inspector.gui.look.theme import Appearance, Theme
+from inspector.gui.look.wording import number_text, place_text, shape_text, time_text, weight_name
+from inspector.gui.state.viewpoint import Viewpoint
+from inspector.gui.widgets.table_model import Column
+from inspector.gui.widgets.table_panel import TablePanel
+from inspector.trace import Loss, Mask, MaskEvent, Op, Replacement, Update, Weight
+
+_TRAINING_COLUMNS = (3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """A weight of the selected call, with what the training step did to it."""
+
+    weight: Weight
+    update: Update | None
+    is_trained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRow:
+    """One thing that happened to a mask."""
+
+    mask: Mask
+    number: int
+    event: MaskEvent
+
+
+class WeightsPanel(TablePanel):
+    """Weights of the selected call: trainable, initialised, gradient and update norms."""
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+        self._viewpoint = viewpoint
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
+        super().__init__(
+            "Weights",
+            (
+                Column("Weight", lambda row: weight_name(row.weight)),
+                Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
+                Column(
+                    "State",
+                    _weight_state,
+                    colour=lambda row: (
+                        appearance.theme.warning
+                        if not row.weight.initialized
+                        else (None if row.weight.trainable else appearance.theme.muted)
+                    ),
+                ),
+                Column(
+                    "|gradient|",
+                    _gradient_text,
+                    is_number=True,
+                    colour=lambda row: appearance.theme.warning if _has_no_gradient(row) else None,
+                ),
+                Column(
+                    "|update|",
+                    lambda row: number_text(row.update.delta_norm, 4) if row.update else "",
+                    is_number=True,
+                ),
+                Column("dtype", lambda row: row.weight.dtype, colour=muted),
+            ),
+            "Select a call that has weights.",
+        )
+        viewpoint.selection_changed.connect(self.refresh)
+        viewpoint.run_changed.connect(self.refresh)
+        self.row_chosen.connect(self._read)
+
+    def refresh(self) -> None:
+        """Show the selected call's weights."""
+        call = self._viewpoint.call
+        if call is None:
+            self.show_rows(())
+            return
+        updates = {update.weight: update for update in self._viewpoint.run.updates}
+        is_trained = self._viewpoint.run.kind == "train_step"
+        rows = [
+            WeightRow(weight, _update_of(call.path, weight.name, updates), is_trained)
+            for weight in call.weights
+        ]
+        for column in _TRAINING_COLUMNS:
+            self.table.setColumnHidden(column, not is_trained)
+        self.say_empty(f"{call.name} has no weights of its own.")
+        self.show_rows(rows, f"<b>{escape(call.path)}</b>")
+
+    def _read(self, row: WeightRow) -> None:
+        if row.weight.tensor is not None:
+            self._viewpoint.tensor_requested.emit(row.weight.tensor)
+
+
+class OpsPanel(TablePanel):
+    """Array operations run directly in the selected call."""
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+        self._viewpoint = viewpoint
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
+        super().__init__(
+            "Ops",
+            (
+                Column("Op", lambda op: op.op),
+                Column("Function", lambda op: op.function, colour=muted),
+                Column("Output shape", _op_shape, is_code=True),
+                Column("Line", lambda op: place_text(op.file, op.line), colour=muted),
+                Column(
+                    "Time",
+                    lambda op: time_text(op.elapsed_s) if op.elapsed_s else "",
+                    is_number=True,
+                ),
+            ),
+            "Select a call to see the array operations in it.",
+            stretch=1,
+        )
+        viewpoint.selection_changed.connect(self.refresh)
+        viewpoint.cursor_moved.connect(self._follow)
+        self.row_chosen.connect(self._show_line)
+
+    def refresh(self) -> None:
+        """Show the selected call's ops."""
+        call = self._viewpoint.call
+        if call is None:
+            self.show_rows(())
+            return
+        inside = (
+            "Its ops run in the calls inside it." if self._viewpoint.steps.children[call.id] else ""
+        )
+        kept = f"{call.op_count} ran; they were not kept." if call.op_count and not call.ops else ""
+        self.say_empty(f"{call.name} runs no ops of its own. {kept or inside}".strip())
+        self.show_rows(call.ops, f"<b>{escape(call.path)}</b> &nbsp;{len(call.ops)} ops")
+        self._follow()
+
+    def _follow(self) -> None:
+        step = self._viewpoint.step
+        if step is not None and step.op is not None and step.call == self._viewpoint.selected:
+            self.table.selectRow(step.op)
+
+    def _show_line(self, op: Op) -> None:
+        if op.file is not None:
+            self._viewpoint.source_requested.emit(op.file, op.line or 0)
+
+
+class LossesPanel(TablePanel):
+    """The loss ledger: every addend of the total, with the line that added it."""
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+        self._viewpoint = viewpoint
+        self._appearance = appearance
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
+        super().__init__(
+            "Losses",
+            (
+                Column("Owner", lambda loss: loss.owner, is_path=True),
+                Column("Kind", lambda loss: loss.kind.replace("_", " "), colour=muted),
+                Column("Value", lambda loss: number_text(loss.value), is_number=True),
+                Column("Weight", lambda loss: number_text(loss.weight), is_number=True),
+                Column(
+                    "Weighted",
+                    lambda loss: number_text(weighted(loss)),
+                    is_number=True,
+                    is_bold=lambda _: True,
+                ),
+                Column("Share", self._share, is_number=True),
+                Column(
+                    "Line",
+                    lambda loss: place_text(loss.file, loss.line),
+                    colour=lambda _: appearance.theme.accent,
+                ),
+            ),
+            "This run added no losses.",
+        )
+        viewpoint.run_changed.connect(self.refresh)
+        appearance.changed.connect(self.refresh)
+        self.row_chosen.connect(self._show_line)
+
+    def refresh(self) -> None:
+        """Show the run's losses."""
+        run = self._viewpoint.run
+        why = {
+            "build": "A symbolic build has no losses.",
+            "forward": "This forward pass added no losses.",
+            "train_step": "This training step added no losses.",
+        }
+        self.say_empty(why[run.kind] if run.calls else "Losses of the run appear here.")
+        self.show_rows(run.losses, self._heading())
+
+    def _heading(self) -> str:
+        run, theme = self._viewpoint.run, self._appearance.theme
+        total = sum(weighted(loss) or 0.0 for loss in run.losses)
+        if run.total_loss is None:
+            return f"Sum of {len(run.losses)} rows: <b>{number_text(total)}</b>"
+        agrees = abs(total - run.total_loss) <= 1e-4 * max(abs(run.total_loss), 1e-12)
+        colour = theme.good if agrees else theme.warning
+        words = "✓ the rows add up to it" if agrees else f"the rows add up to {number_text(total)}"
+        mark = f"<span style='color:{colour}'>{words}</span>"
+        return f"Total loss <b>{number_text(run.total_loss)}</b> &nbsp; {mark}"
+
+    def _share(self, loss: Loss) -> str:
+        total = sum(abs(weighted(row) or 0.0) for row in self._viewpoint.run.losses)
+        value = weighted(loss)
+        return f"{abs(value) / total:.1%}" if value is not None and total else ""
+
+    def _show_line(self, loss: Loss) -> None:
+        owner = next((c.id for c in self._viewpoint.run.calls if c.path == loss.owner), None)
+        if owner is not None:
+            self._viewpoint.select(owner)
+        if loss.file is not None:
+            self._viewpoint.source_requested.emit(loss.file, loss.line or 0)
+
+
+class MasksPanel(TablePanel):
+    """The life of every mask, event by event."""
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+        self._viewpoint = viewpoint
+        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
+        super().__init__(
+            "Masks",
+            (
+                Column(
+                    "Mask",
+                    lambda row: f"● {row.number}   {shape_text(row.mask.shape)}",
+                    colour=lambda row: appearance.theme.mask(row.number).name(),
+                ),
+                Column(
+                    "What",
+                    lambda row: row.event.what,
+                    colour=lambda row: (
+                        appearance.theme.failure if row.event.what == "dropped" else None
+                    ),
+                    is_bold=lambda row: row.event.what in ("born", "dropped"),
+                ),
+                Column("Call", lambda row: row.event.call or "", is_path=True),
+                Column("Op", lambda row: row.event.op or "", colour=muted),
+                Column(
+                    "Line",
+                    lambda row: place_text(row.event.file, row.event.line),
+                    colour=lambda _: appearance.theme.accent,
+                ),
+            ),
+            "No mask was made in this run.",
+            stretch=2,
+        )
+        viewpoint.run_changed.connect(self.refresh)
+        self.row_chosen.connect(self._show)
+
+    def refresh(self) -> None:
+        """Show the run's masks."""
+        masks = self._viewpoint.run.masks
+        rows = [
+            MaskRow(mask, number, event)
+            for number, mask in enumerate(masks, 1)
+            for event in mask.events
+        ]
+        dropped = sum(row.event.what == "dropped" for row in rows)
+        text = f"{len(masks)} mask{'s' if len(masks) != 1 else ''}"
+        self.show_rows(rows, f"<b>{text}</b>" + (f", {dropped} dropped" if dropped else ""))
+
+    def _show(self, row: MaskRow) -> None:
+        if row.event.call is not None:
+            self._viewpoint.select(row.event.call)
+        if row.event.file is not None:
+            self._viewpoint.source_requested.emit(row.event.file, row.event.line or 0)
+
+
+class ReplacedPanel(TablePanel):
+    """What was replaced to open the file safely."""
+
+    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+        self._viewpoint = viewpoint
+        super().__init__(
+            "Replaced",
+            (
+                Column("What", lambda row: row.what, is_code=True),
+                Column("Why", lambda row: row.why),
+                Column(
+                    "Line",
+                    lambda row: place_text(row.file, row.line),
+                    colour=lambda _: appearance.theme.accent,
+                ),
+            ),
+            "Nothing was replaced to open this file.",
+            stretch=1,
+        )
+        viewpoint.trace_changed.connect(self.refresh)
+        self.row_chosen.connect(self._show_line)
+
+    def refresh(self) -> None:
+        """Show what the trace lists."""
+        trace = self._viewpoint.trace
+        self.show_rows(trace.replaced if trace else ())
+
+    def _show_line(self, row: Replacement) -> None:
+        if row.file is not None:
+            self._viewpoint.source_requested.emit(row.file, row.line or 0)
+
+
+def weighted(loss: Loss) -> float | None:
+    """What a row adds to the total."""
+    return None if loss.value is None else loss.value * loss.weight
+
+
+def _mask_colour(row: MaskRow, theme: Theme) -> str | None:
+    return theme.failure if row.event.what == "dropped" else None
+
+
+def _weight_state(row: WeightRow) -> str:
+    if not row.weight.initialized:
+        return "not initialized"
+    return "trainable" if row.weight.trainable else "frozen"
+
+
+def _has_no_gradient(row: WeightRow) -> bool:
+    return (
+        row.is_trained
+        and row.weight.trainable
+        and (row.update is None or row.update.gradient_norm is None)
+    )
+
+
+def _gradient_text(row: WeightRow) -> str:
+    if row.update is not None and row.update.gradient_norm is not None:
+        return number_text(row.update.gradient_norm, 4)
+    return "none" if _has_no_gradient(row) else ""
+
+
+def _op_shape(op: Op) -> str:
+    return ", ".join(shape_text(output.shape) for output in op.outputs)
+
+
+def _update_of(path: str, name: str, updates: dict[str, Update]) -> Update | None:
+    """Updates are named by the layer's path and the weight, or by the weight's own path."""
+    for key in (f"{path}/{name}", name):
+        if key in updates:
+            return updates[key]
+    tail = "/".join([*path.split("/")[-1:], name])
+    found = [update for key, update in updates.items() if key.endswith(tail)]
+    return found[0] if len(found) == 1 else None

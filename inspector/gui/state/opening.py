@@ -1,0 +1,218 @@
+"""Opening a file: from the command to the last event, and what the window knows meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from inspector.errors import InspectorError, ProtocolError
+from inspector.gui.state.session_bridge import SessionBridge
+from inspector.gui.state.viewpoint import Viewpoint
+from inspector.session.protocol import (
+    EngineChosen,
+    Event,
+    Failed,
+    Lost,
+    ModelFound,
+    Opened,
+    OpenFile,
+    Output,
+    Progress,
+    Replaced,
+    RunModel,
+    RunUpdated,
+    TensorRead,
+)
+from inspector.trace import Engine, Trace, from_plain
+
+State = Literal["empty", "opening", "open", "lost"]
+_TRACE_FIX = "Check that the file was written by `inspector run --json`."
+NO_ENGINE = Engine("numpy", "", "not chosen yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong outside of the model, for the banner."""
+
+    title: str
+    message: str
+    fix: str
+    can_restart: bool = False
+    detail: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+class Opening(QObject):
+    """The life of one open file; holds no widget."""
+
+    state_changed = Signal()
+    progressed = Signal(str, float)
+    printed = Signal(object)
+    problem_found = Signal(object)
+    tensor_arrived = Signal(object)
+    replacements_changed = Signal()
+
+    def __init__(self, bridge: SessionBridge, viewpoint: Viewpoint, engine: str = "auto") -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._viewpoint = viewpoint
+        self._engine = engine
+        self.path: Path | None = None
+        self.state: State = "empty"
+        self.engine = NO_ENGINE
+        self.is_running_again = False
+        bridge.arrived.connect(self._take)
+
+    def open(self, path: Path) -> None:
+        """Open a file in a fresh worker."""
+        self._viewpoint.close()
+        self.path = path
+        self.engine = NO_ENGINE
+        self._set_state("opening")
+        self.progressed.emit(f"Starting a worker for {path.name}", -1.0)
+        self._viewpoint.show_trace(Trace(str(path), NO_ENGINE))
+        try:
+            self._bridge.start()
+            self._bridge.send(OpenFile(str(path), engine=self._engine, keep_ops=True))
+        except (InspectorError, OSError) as error:
+            self._lose(Lost(None, str(error)))
+
+    def show(self, trace: Trace, path: Path) -> None:
+        """Show a saved trace; there is no worker and so there are no values."""
+        self.path = path
+        self.engine = trace.engine
+        self._viewpoint.show_trace(trace)
+        self._finish(trace)
+
+    def open_trace(self, path: Path) -> None:
+        """Open a trace that `inspector run --json` wrote."""
+        self._bridge.close()
+        self._viewpoint.close()
+        self.path = path
+        try:
+            trace = from_plain(Trace, json.loads(path.read_text("utf-8", "surrogateescape")))
+        except (ProtocolError, OSError, ValueError) as error:
+            self._set_state("open")
+            fix = error.fix if isinstance(error, ProtocolError) else _TRACE_FIX
+            self.problem_found.emit(Problem(f"{path.name} is no trace", str(error), fix))
+            return
+        self.show(trace, path)
+
+    def reopen(self) -> None:
+        """Open the same file again."""
+        if self.path is not None:
+            self.open(self.path)
+
+    def run_again(self, model: str, *, training: bool) -> None:
+        """Run one model again on its recorded inputs."""
+        if self.state == "open" and self._bridge.is_running:
+            self.is_running_again = True
+            self.progressed.emit(f"Running {model}", -1.0)
+            self._bridge.send(RunModel(model, training=training))
+
+    def stop(self) -> None:
+        """Stop what the worker does."""
+        self._bridge.stop()
+
+    def close(self) -> None:
+        """Close the file and end its worker."""
+        self._bridge.close()
+        self.path = None
+        self._viewpoint.close()
+        self._set_state("empty")
+
+    def _set_state(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Progress(text, fraction):
+                self.progressed.emit(text, -1.0 if fraction is None else fraction)
+            case Output():
+                self.printed.emit(event)
+            case TensorRead():
+                self.tensor_arrived.emit(event)
+            case RunUpdated():
+                self._take_run(event)
+            case Opened(trace):
+                self._finish(trace)
+            case Failed():
+                self.problem_found.emit(
+                    Problem(event.type, event.message, event.fix, detail=event.traceback)
+                )
+                self._end_running()
+                if self.state == "opening":
+                    self._set_state("open")
+            case Lost():
+                self._lose(event)
+            case _:
+                self._note(event)
+
+    def _take_run(self, event: RunUpdated) -> None:
+        self._viewpoint.update_run(event.run)
+        if self.is_running_again and event.ended:
+            self._end_running()
+            # Whoever asked for the run wants to see it.
+            self._viewpoint.show_run(event.run)
+
+    def _end_running(self) -> None:
+        if self.is_running_again:
+            self.is_running_again = False
+            self.state_changed.emit()
+
+    def _note(self, event: Event) -> None:
+        trace = self._viewpoint.trace
+        if trace is None:
+            return
+        if isinstance(event, EngineChosen):
+            self.engine = event.engine
+            self._viewpoint.note(replace(trace, engine=event.engine))
+            self.state_changed.emit()
+        elif isinstance(event, ModelFound):
+            models = list(trace.models)
+            models[event.index : event.index + 1] = [event.model]
+            self._viewpoint.note(replace(trace, models=tuple(models)))
+        elif isinstance(event, Replaced):
+            self._viewpoint.note(replace(trace, replaced=(*trace.replaced, event.replacement)))
+            self.replacements_changed.emit()
+
+    def _finish(self, trace: Trace) -> None:
+        self.engine = trace.engine
+        self._viewpoint.show_trace(trace)
+        self._set_state("open")
+        self.replacements_changed.emit()
+        problem = open_problem(trace)
+        if problem is not None:
+            self.problem_found.emit(problem)
+
+    def _lose(self, event: Lost) -> None:
+        self.is_running_again = False
+        self._bridge.close()
+        self._set_state("lost")
+        self.problem_found.emit(
+            Problem(
+                "The worker is gone",
+                event.reason,
+                event.fix,
+                can_restart=True,
+                file=event.file,
+                line=event.line,
+            )
+        )
+
+
+def open_problem(trace: Trace) -> Problem | None:
+    """Why opening stopped; None when a failed run says the same, with more detail."""
+    failure = trace.failure
+    if failure is None:
+        return None
+    places = {(run.failure.file, run.failure.line) for run in trace.runs if run.failure}
+    if failure.file is not None and (failure.file, failure.line) in places:
+        return None
+    return Problem(failure.type, failure.message, failure.fix, file=failure.file, line=failure.line)

@@ -1,0 +1,1 @@
+"""The main window: parts put together, commands, menus, dialogs."""
