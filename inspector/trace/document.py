@@ -118,10 +118,37 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """The arithmetic of one loss term: value = factor * sum / divisor.
+
+    how:   Keras' name of the reduction ("sum_over_batch_size", "sum"...), or the op ("mean").
+    of:    what was added up: the name of the loss function or op that made the values.
+    shape: of the values, `sum` their sum with mask and sample weights in it.
+    masked: how many of them a mask leaves out, None where there was no mask.
+    sample_weight: (smallest, largest) of the sample weights, None where there were none.
+    terms: id under which the values, with mask and weights in them, can be read.
+    per_sample: whether the first axis of the values is the batch.
+    """
+
+    how: str
+    of: str
+    shape: Shape
+    sum: float
+    divisor: float = 1.0
+    factor: float = 1.0
+    masked: int | None = None
+    sample_weight: tuple[float, float] | None = None
+    terms: int | None = None
+    per_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """One addend of the total loss; `value` is before `weight`.
 
     owner: path of the call or weight it belongs to; name: of a compiled loss ("mse"), or empty.
+    kind:  `unaccounted` is what Keras' total has beyond the sum of all other rows.
+    reduction: how `value` came about, None where it is not a sum or mean of values.
     """
 
     owner: str
@@ -131,6 +158,7 @@ class Loss:
     file: str | None = None
     line: int | None = None
     name: str = ""
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +177,53 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class MaskEvent:
-    """One thing that happened to a mask in a call (or in an op inside it)."""
+    """One thing that happened to a mask in a call (or in an op inside it).
+
+    reason: why, in words: what the op does with it, why it is lost; fix: how not to lose it.
+    into:   id of the mask that it became part of, where it was merged.
+    """
 
     call: str | None
     op: str | None
     what: MaskEventKind
     file: str | None = None
     line: int | None = None
+    reason: str = ""
+    fix: str = ""
+    into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A mask's life from its birth to where it is used, consumed or dropped."""
+    """A mask's life from its birth to where it is used, consumed or dropped.
+
+    masked: how many of its entries are False, None where it has no values.
+    """
 
     id: int
     shape: Shape | None
     born_at: str | None
     events: tuple[MaskEvent, ...] = ()
+    masked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMask:
+    """What one attention call lets every query look at: True = may attend.
+
+    tensor: id under which it can be read; shape (batch or 1, heads or 1, queries, keys).
+    batch, heads: of the call; an axis of 1 in `shape` is the same for all of them.
+    made_of: its parts in words, "padding of the value", "causal"...
+    blocked: how many (batch item, head, query) rows may attend to nothing.
+    """
+
+    call: str
+    tensor: int
+    shape: Shape
+    batch: int
+    heads: int
+    made_of: tuple[str, ...] = ()
+    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +300,7 @@ class Run:
     number: int = 0
     ops: tuple[Op, ...] = ()
     backward: tuple[Op, ...] = ()
+    attention: tuple[AttentionMask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
