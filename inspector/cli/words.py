@@ -7,10 +7,9 @@ import re
 from pathlib import PurePath
 
 from inspector.layout.outline import shape_text
-from inspector.trace import Call, Run, TensorRef
+from inspector.trace import Call, Run, TensorRef, naming
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_PASSES = {"build": "symbolic build", "forward": "forward pass", "train_step": "training step"}
 
 
 def clean(text: str) -> str:
@@ -53,5 +52,4 @@ def number(value: float | None) -> str:
 
 def run_title(run: Run) -> str:
     """`vae: training step`."""
-    training = ", training=True" if run.training and run.kind == "forward" else ""
-    return f"{clean(run.model or 'layers')}: {_PASSES[run.kind]}{training}"
+    return clean(naming.run_title(run))

@@ -136,10 +136,10 @@ def test_next_failure_goes_to_the_failing_run(vae_window: MainWindow, qtbot: QtB
     assert "enter classifier/head#0" == _here(vae_window)
 
 
-def test_run_chooser_lists_the_runs_by_class(vae_window: MainWindow) -> None:
+def test_run_chooser_numbers_the_runs_and_names_their_models(vae_window: MainWindow) -> None:
     chooser = vae_window.chooser
 
-    assert ["train_step 1 of VariationalAutoEncoder", "forward 1 of Classifier  ✕"] == [
+    assert ["1 · variational_auto_encoder: training step", "2 · classifier: forward pass  ✕"] == [
         chooser.itemText(place) for place in range(chooser.count())
     ]
     assert 0 == chooser.currentIndex()

@@ -248,13 +248,16 @@ class GraphPanel(QWidget):
             size.width() - self.minimap.width() - _GAP,
             size.height() - self.minimap.height() - _GAP,
         )
-        self.legend.move(self._legend_corner())
+        corner = self._legend_corner()
+        self.legend.setVisible(corner is not None and bool(self.legend.categories))
+        if corner is not None:
+            self.legend.move(corner)
         self.note.move((size.width() - self.note.width()) // 2, _GAP)
         self.hint.setVisible(not len(self.view.canvas.drawing.ids))
         self.hint.setGeometry(self.view.viewport().rect())
 
-    def _legend_corner(self) -> QPoint:
-        """The first corner in which the legend hides no box, the lower left if there is none."""
+    def _legend_corner(self) -> QPoint | None:
+        """The first corner in which the legend hides no box; the boxes matter more than it."""
         size, legend = self.view.viewport().size(), self.legend.size()
         right = size.width() - legend.width() - _GAP
         bottom = size.height() - legend.height() - _GAP
@@ -267,4 +270,4 @@ class GraphPanel(QWidget):
             area = self.view.mapToScene(QRect(corner, legend)).boundingRect()
             if not self.view.canvas.boxes_within(area):
                 return corner
-        return corners[0]
+        return None

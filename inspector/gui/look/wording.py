@@ -7,8 +7,6 @@ from pathlib import Path
 
 from inspector.trace import Call, Run, Shape, Weight
 
-_KINDS = {"build": "build", "forward": "forward", "train_step": "train_step"}
-
 
 def shape_text(shape: Shape | None) -> str:
     """A shape with a cross between sizes; unknown axes are "?".
@@ -68,11 +66,3 @@ def weight_name(weight: Weight) -> str:
 def mask_numbers(run: Run) -> dict[int, int]:
     """The place of each mask among those of its run: ids are the worker's and say nothing."""
     return {mask.id: number for number, mask in enumerate(run.masks, 1)}
-
-
-def run_text(run: Run, runs: tuple[Run, ...], class_name: str) -> str:
-    """What a run is called in the chooser: `train_step 1 of VariationalAutoEncoder`."""
-    same = [r for r in runs if r.model == run.model and r.kind == run.kind]
-    place = next((i for i, r in enumerate(same, 1) if r.number == run.number), 1)
-    failed = "  ✕" if run.failure else ""
-    return f"{_KINDS[run.kind]} {place} of {class_name}{failed}"

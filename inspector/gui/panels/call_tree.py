@@ -15,7 +15,7 @@ from inspector.gui.widgets.table_model import ROW, Index
 from inspector.trace import Call
 from inspector.trace.stepping import Steps
 
-TITLES = ("Call", "Class", "Output shape", "Parameters", "Time")
+TITLES = ("Call", "Class", "Output shape", "Params", "Time")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ROOT = QModelIndex()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,6 +20,7 @@ from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.table_model import ROW, Index
 
 _OPEN_ALL_BELOW = 80
+_WIDEST = (220, 130, 130, 90, 70)
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -27,6 +29,33 @@ class NameDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
+class FittingTree(QTreeView):
+    """A tree whose columns fit their texts; where room is short, classes and then names give way.
+
+    The last column may be out of sight: times are also in the values' heading and the timeline.
+    """
+
+    def fit_columns(self) -> None:
+        """Give every column the width of its texts, within limits and the room there is."""
+        header = self.header()
+        widths = [
+            min(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) + 4, most)
+            for place, most in enumerate(_WIDEST)
+        ]
+        missing = sum(widths[:-1]) - self.viewport().width()
+        for place, least in ((1, 72), (0, 120), (2, 84), (1, 48), (2, 60)):
+            given = max(0, min(missing, widths[place] - least))
+            widths[place] -= given
+            missing -= given
+        widths[0] += max(0, -missing - widths[-1])
+        for place, width in enumerate(widths):
+            header.resizeSection(place, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
 
 
 class CallsPanel(QWidget):
@@ -59,6 +88,7 @@ class CallsPanel(QWidget):
             self.tree.expandAll()
         else:
             self.tree.expandToDepth(0)
+        self.tree.fit_columns()
         self._follow_selection()
 
     def _follow_cursor(self) -> None:
@@ -86,8 +116,8 @@ class CallsPanel(QWidget):
         self.tree.viewport().update()
 
 
-def _tree(model: CallTreeModel) -> QTreeView:
-    tree = QTreeView()
+def _tree(model: CallTreeModel) -> FittingTree:
+    tree = FittingTree()
     tree.setObjectName("calls")
     tree.setAccessibleName("Calls")
     tree.setModel(model)
@@ -101,6 +131,4 @@ def _tree(model: CallTreeModel) -> QTreeView:
     header = tree.header()
     header.setStretchLastSection(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate((150, 112, 92, 76, 66)):
-        header.resizeSection(column, width)
     return tree

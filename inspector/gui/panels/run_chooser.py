@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
-from inspector.gui.look.wording import run_text
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.drop_down import DropDown
-from inspector.trace import Run, Trace
+from inspector.trace import Trace
+from inspector.trace.naming import numbered_title
 
 
 class RunChooser(DropDown):
@@ -57,14 +57,7 @@ class RunChooser(DropDown):
 
 def run_titles(trace: Trace) -> list[str]:
     """What the runs of a trace are called."""
-    classes = {model.name: model.class_ for model in trace.models}
-    return [run_text(run, trace.runs, _class_of(run, classes)) for run in trace.runs]
-
-
-def _class_of(run: Run, classes: dict[str, str]) -> str:
-    if run.model in classes:
-        # Keras' own classes say nothing: the model's name does.
-        class_name = classes[run.model]
-        return run.model if class_name in ("Functional", "Sequential") else class_name
-    top = next((call.class_ for call in run.calls if call.parent is None), None)
-    return top or run.model or "the file"
+    return [
+        numbered_title(place, run) + ("  ✕" if run.failure else "")
+        for place, run in enumerate(trace.runs, 1)
+    ]

@@ -87,7 +87,7 @@ class Viewpoint(QObject):
             self._look_at(run)
 
     def show_run(self, run: Run) -> None:
-        """Look at one run, at its failure or its end."""
+        """Look at one run, at its failure or its start."""
         self._is_chosen = True
         self._look_at(run)
 
@@ -145,11 +145,6 @@ def telling_run(trace: Trace) -> Run | None:
 
 
 def telling_position(steps: Steps) -> int:
-    """The failure, else the last call that was entered, else the start."""
+    """The failure, else the start: from there the keys that step forward lead through the run."""
     failure = steps.failure_position()
-    if failure is not None:
-        return failure
-    for position in range(len(steps) - 1, -1, -1):
-        if steps[position].kind == "enter":
-            return position
-    return 0
+    return 0 if failure is None else failure

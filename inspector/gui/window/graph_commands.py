@@ -75,8 +75,11 @@ class GraphCommands:
     def _move(self, position: int) -> None:
         if position != self.viewpoint.position:
             self.viewpoint.move_to(position)
-        else:
-            self.show_cursor()
+            return
+        self.show_cursor()
+        if len(self.viewpoint.steps):
+            end = "first" if position == 0 else "last"
+            self.statusBar().showMessage(f"This is the {end} step of the run", 3000)
 
     # Going about
 

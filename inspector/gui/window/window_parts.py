@@ -189,7 +189,7 @@ def size_docks(parts: Parts) -> None:
     """Give the graph the room that it needs, and the panels theirs."""
     window = parts.workbench
     calls, source, values, losses = parts.docks.values()
-    window.resizeDocks([calls, values], [400, 370], Qt.Orientation.Horizontal)
+    window.resizeDocks([calls, values], [440, 370], Qt.Orientation.Horizontal)
     window.resizeDocks([calls, source], [400, 360], Qt.Orientation.Vertical)
     window.resizeDocks([losses], [180], Qt.Orientation.Vertical)
 

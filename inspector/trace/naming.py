@@ -1,0 +1,18 @@
+"""What runs are called wherever a person reads of them, in the window and on the terminal."""
+
+from __future__ import annotations
+
+from inspector.trace.document import Run
+
+_PASSES = {"build": "symbolic build", "forward": "forward pass", "train_step": "training step"}
+
+
+def run_title(run: Run) -> str:
+    """`vae: training step`."""
+    training = ", training=True" if run.training and run.kind == "forward" else ""
+    return f"{run.model or 'layers'}: {_PASSES[run.kind]}{training}"
+
+
+def numbered_title(place: int, run: Run) -> str:
+    """`3 · vae: training step`; runs are counted from 1 in the order in which they ran."""
+    return f"{place} · {run_title(run)}"
