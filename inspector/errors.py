@@ -2,6 +2,7 @@
 
     InspectorError
     ├── UsageError          the command line or a setting is wrong; nothing was run
+    │   └── ExpressionError an expression, a breakpoint or an override cannot be understood
     ├── OpenError           a file could not be opened, or holds nothing to inspect
     ├── EngineError         an op of the engine was given what it cannot take
     │   ├── ShapeMismatch   operands whose shapes do not fit together (also a ValueError)
@@ -36,6 +37,10 @@ class InspectorError(Exception):
 
 class UsageError(InspectorError):
     """Raised when an argument or a setting is wrong and nothing was run."""
+
+
+class ExpressionError(UsageError):
+    """Raised when a condition, a watch, a breakpoint or an override makes no sense."""
 
 
 class OpenError(InspectorError):
