@@ -13,32 +13,41 @@ from typing import TypeVar
 from inspector.session.protocol import (
     EngineChosen,
     Event,
+    Hello,
     ModelFound,
     Opened,
     Replaced,
     RunUpdated,
+    SourceFound,
 )
-from inspector.trace import Engine, Model, OpenFailure, Replacement, Run, Trace
+from inspector.trace import Engine, Model, OpenFailure, Protection, Replacement, Run, Source, Trace
 
 _T = TypeVar("_T")
 _UNKNOWN_ENGINE = Engine("numpy", "unknown", "The worker ended before it chose.")
 
 
 class Assembly:
-    """The trace so far of one opened file."""
+    """The trace so far of one opened file.
 
-    def __init__(self, file: str) -> None:
+    protection: of the worker, where it is known before the file is opened.
+    """
+
+    def __init__(self, file: str, protection: Protection | None = None) -> None:
         self._file = file
         self._engine = _UNKNOWN_ENGINE
         self._models: dict[int, Model] = {}
         self._runs: dict[int, Run] = {}
         self._replaced: list[Replacement] = []
+        self._sources: dict[str, Source] = {}
         self._failure: OpenFailure | None = None
         self.is_open = False
+        self.protection = protection
 
     def take(self, event: Event) -> Event:
         """Note what an event says; answers the event, an `Opened` one made whole."""
-        if isinstance(event, EngineChosen):
+        if isinstance(event, Hello):
+            self.protection = event.protection
+        elif isinstance(event, EngineChosen):
             self._engine = event.engine
         elif isinstance(event, ModelFound):
             self._models[event.index] = event.model
@@ -46,6 +55,8 @@ class Assembly:
             self._runs[event.run.number] = event.run
         elif isinstance(event, Replaced):
             self._replaced.append(event.replacement)
+        elif isinstance(event, SourceFound):
+            self._sources[event.source.file] = event.source
         elif isinstance(event, Opened):
             self._failure, self.is_open = event.trace.failure, True
             return Opened(
@@ -54,6 +65,8 @@ class Assembly:
                     models=event.trace.models or _in_order(self._models),
                     replaced=event.trace.replaced or tuple(self._replaced),
                     runs=event.trace.runs or _in_order(self._runs),
+                    sources=event.trace.sources or tuple(self._sources.values()),
+                    protection=event.trace.protection or self.protection,
                 )
             )
         return event
@@ -67,6 +80,7 @@ class Assembly:
             replaced=tuple(self._replaced),
             failure=self._failure or failure,
             runs=_in_order(self._runs),
+            protection=self.protection,
         )
 
 

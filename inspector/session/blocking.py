@@ -62,7 +62,7 @@ class BlockingSession:
         self._requests = 0
         self._longest_s = 2 * settings_from(os.environ).open_seconds + _START_S
         self._client = Client(self._take)
-        self._client.start()
+        self._client.start(file=command.path)
         self._client.send(command)
 
     def __enter__(self) -> BlockingSession:

@@ -84,11 +84,19 @@ class Client:
         self._last_words = ""
         self._assembly = Assembly("")
 
-    def start(self, python: str | Path | None = None) -> None:
+    def start(
+        self,
+        python: str | Path | None = None,
+        *,
+        file: str | Path | None = None,
+        real: bool = False,
+    ) -> None:
         """Start the worker; commands may be sent at once.
 
         Args:
             python: the interpreter of the worker; None takes the one that runs this.
+            file: what will be opened: its folder can be read, wherever it lies.
+            real: run the file as its author would, with all of this person's rights.
 
         Raises:
             UsageError: the interpreter cannot be started, or the client was started before.
@@ -97,7 +105,11 @@ class Client:
             raise UsageError("This client was started before.", fix="Make a new Client.")
         try:
             self._worker = WorkerProcess(
-                str(python) if python else None, self._environment, self._native_output
+                str(python) if python else None,
+                self._environment,
+                self._native_output,
+                file=str(Path(file).absolute()) if file else None,
+                real=real,
             )
         except OSError as error:
             raise UsageError(
@@ -125,7 +137,7 @@ class Client:
     def send(self, command: Command) -> None:
         """Send a command; one that is sent before the worker is up waits for it."""
         if isinstance(command, OpenFile):
-            self._assembly = Assembly(command.path)
+            self._assembly = Assembly(command.path, self._assembly.protection)
         if isinstance(command, OpenFile | RunModel):
             self._busy.set()
         packed = encode(command)
@@ -252,6 +264,7 @@ def open_file(
     timeout_s: float | None = None,
     python: str | None = None,
     environment: Mapping[str, str] | None = None,
+    real: bool = False,
     **options: object,
 ) -> OpenResult:
     """Open a file in a worker of its own, wait for the end, end the worker.
@@ -259,7 +272,9 @@ def open_file(
     Args:
         on_event: also told every event, on another thread.
         timeout_s: stop the worker after so many seconds; None waits twice as long as the worker
-            gives the script, for one that cannot keep its own time any more.
+            gives the script, for one that cannot keep its own time any more. A file that is run
+            for real may take as long as it wants.
+        real: run it as its author would, unprotected.
         options: fields of `OpenFile` (`engine`, `model`, `input_specs`, `training`, `seed`).
 
     Raises:
@@ -268,10 +283,11 @@ def open_file(
     command = OpenFile(str(Path(path).absolute()), **options)  # type: ignore[arg-type]  # its fields
     wait = _Wait(command.path, on_event)
     client = Client(wait.take, environment=environment)
-    client.start(python)
+    client.start(python, file=command.path, real=real)
     client.send(command)
     try:
-        if not wait.ended.wait(timeout_s or _longest_s(environment)):
+        longest_s = None if real else _longest_s(environment)
+        if not wait.ended.wait(timeout_s or longest_s):
             client.stop()
             wait.ended.wait(_END_S)
     except KeyboardInterrupt:

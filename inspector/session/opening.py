@@ -5,6 +5,7 @@ Imports Keras, so the backend's hook must have been installed before this module
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,10 +23,11 @@ from inspector.loading import given_inputs, inputs, uncalled
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
-from inspector.loading.policies import install_policies
+from inspector.loading.policies import install_policies, install_policies_of_a_real_run
 from inspector.loading.python_file import NotReadable, prepared, read_code, run_code
 from inspector.loading.seed import set_run_seed, set_seed
 from inspector.loading.situation import Situation
+from inspector.loading.statements import run_to_end
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
 from inspector.session.output import UserOutput
@@ -68,8 +70,10 @@ class OpenedFile:
         interrupter: Interrupter,
         output: UserOutput,
         settings: Settings,
+        real: bool = False,
     ) -> None:
         self._command = command
+        self._real = real
         self._outgoing = outgoing
         self._post = outgoing.post
         self._updated = time.monotonic()
@@ -87,6 +91,7 @@ class OpenedFile:
             seed=command.seed,
             budget_bytes=record_budget_bytes(settings),
         )
+        self._told: tuple[Exception | None, str] = None, ""
         self._exits = ExitStack()
         scratch = tempfile.mkdtemp(prefix="scratch-")  # goes with the client's folder
         self._situation = Situation(
@@ -115,7 +120,9 @@ class OpenedFile:
             self._post(Progress(f"Running {self._path.name}"))
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
-            failure = self._run(lambda: exec(code, module.__dict__))
+            failure = self._run(
+                lambda: run_to_end(code, module.__dict__, self._situation, self._may_go_on)
+            )
             if failure is None or failure.type != "Stopped" or failure.fix == _MORE_TIME:
                 # Also after a failure: what it built before can be looked at.
                 later = self._run_uncalled(module.__dict__, failed=failure is not None)
@@ -196,36 +203,58 @@ class OpenedFile:
     def _install(self) -> None:
         set_seed(self._command.seed)
         self._exits.callback(compat.install(self._notes.add).remove)
-        limit_iteration(_DATASET_ELEMENTS, self._notes.add)
-        self._exits.callback(limit_iteration, None)
+        if not self._real:
+            limit_iteration(_DATASET_ELEMENTS, self._notes.add)
+            self._exits.callback(limit_iteration, None)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
         self._exits.callback(self._recorder.uninstall)
         self._output.building = lambda: self._recorder.build_note
-        guard = install_policies(self._situation)
-        self._exits.callback(guard.switch_off)
+        if self._real:
+            install_policies_of_a_real_run(self._situation)
+        else:
+            guard = install_policies(self._situation)
+            self._exits.callback(guard.switch_off)
 
     def _run(self, run: Callable[[], object]) -> OpenFailure | None:
         began = time.monotonic()
+        limit_s = math.inf if self._real else self._settings.open_seconds
         fixes: list[str] = []
 
         def told() -> None:
             try:
                 run()
             except Exception as error:
-                fixes.append(self._recorder.script_failed(error))
+                fixes.append(self._fix_of(error))
                 raise
 
         failure = run_code(
-            told, self._situation, self._interrupter, limit_s=self._settings.open_seconds
+            told, self._situation, self._interrupter, limit_s=None if self._real else limit_s
         )
         self._recorder.settle()
         if failure is not None and fixes and fixes[0]:
             failure = replace(failure, fix=fixes[0])
-        timed_out = time.monotonic() - began >= self._settings.open_seconds
+        timed_out = time.monotonic() - began >= limit_s
         if failure is not None and failure.type == "Stopped" and timed_out:
             return replace(failure, fix=_MORE_TIME)
         return failure
+
+    def _fix_of(self, error: Exception) -> str:
+        """What the recorder says to an error: asked once, at once, for it looks at what ran last."""
+        told, fix = self._told
+        if told is not error:
+            fix = self._recorder.script_failed(error)
+            self._told = error, fix
+        return fix
+
+    def _may_go_on(self, error: Exception) -> bool:
+        """Whether what follows the script's first error is tried: not when a model is at fault."""
+        self._fix_of(error)
+        kinds = {model.name: model.kind for model in self._recorder.models()}
+        return not any(
+            run.failure and (run.kind == "build" or kinds.get(run.model or "") != "layer")
+            for run in self._recorder.runs()
+        )
 
     def _run_uncalled(self, namespace: dict[str, object], *, failed: bool) -> OpenFailure | None:
         return self._run(

@@ -18,14 +18,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inspector.trace import Engine, Model, Replacement, Run, Trace
+from inspector.trace import Engine, Model, Protection, Replacement, Run, Source, Trace
 
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """Run the file and record what it builds and calls. `engine`: "auto", "cupy" or "numpy"."""
+    """Run the file and record what it builds and calls. `engine`: "auto", "cupy" or "numpy".
+
+    attribute:  dotted name of what in the file is meant, None for all of it.
+    weights:    a file of weights to put into the model once it is there.
+    allow_code: whether code that a saved model brings along (Lambda layers, the modules of its
+        own classes) may run. Scripts and notebooks are code: they run anyway.
+    """
 
     path: str
     engine: str = "auto"
@@ -34,6 +40,20 @@ class OpenFile:
     input_specs: tuple[str, ...] = ()
     training: bool = False
     seed: int = 0
+    attribute: str | None = None
+    weights: str | None = None
+    allow_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyWeights:
+    """Put the weights of a file into a model of the open file, then run it again.
+
+    model: its name; None takes the model that they fit.
+    """
+
+    path: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +95,11 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The worker is up."""
+    """The worker is up; `protection` is what is in force in it by now."""
 
     version: int
     pid: int
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,13 @@ class Replaced:
     """Something was replaced to open the file safely."""
 
     replacement: Replacement
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFound:
+    """There is a text that is no file of its own, to which lines will refer."""
+
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +225,13 @@ class Lost:
     line: int | None = None
 
 
-Command = OpenFile | RunModel | ReadTensor | Stop | Shutdown
+Command = OpenFile | RunModel | ApplyWeights | ReadTensor | Stop | Shutdown
 Event = (
     Hello
     | Progress
     | Output
     | Replaced
+    | SourceFound
     | ModelFound
     | RunUpdated
     | EngineChosen
@@ -212,7 +241,7 @@ Event = (
     | Lost
 )
 COMMANDS: dict[str, type] = {
-    cls.__name__: cls for cls in (OpenFile, RunModel, ReadTensor, Stop, Shutdown)
+    cls.__name__: cls for cls in (OpenFile, RunModel, ApplyWeights, ReadTensor, Stop, Shutdown)
 }
 EVENTS: dict[str, type] = {
     cls.__name__: cls
@@ -221,6 +250,7 @@ EVENTS: dict[str, type] = {
         Progress,
         Output,
         Replaced,
+        SourceFound,
         ModelFound,
         RunUpdated,
         EngineChosen,

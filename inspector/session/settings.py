@@ -18,6 +18,9 @@ class Settings:
                      are dropped that can be computed again.
     keep_runs:       runs of each model and kind that are recorded in full.
     update_seconds:  how often the state of a running run is sent.
+    open_files:      files and connections that are open at one time.
+    file_mb:         size of one file that the script writes.
+    processes:       processes and threads, only where processes cannot be refused altogether.
     """
 
     memory_mb: int = 0
@@ -26,6 +29,9 @@ class Settings:
     record_mb: int = 0
     keep_runs: int = 20
     update_seconds: float = 0.3
+    open_files: int = 1024
+    file_mb: int = 4096
+    processes: int = 256
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:

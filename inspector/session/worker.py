@@ -1,4 +1,4 @@
-"""The worker process: `python -m inspector.session.worker ADDRESS`, the key on stdin.
+"""The worker: what the process that `worker_start` has confined does, command by command.
 
     main thread      imports Keras, runs user code: Keras' state is bound to one thread
     reading thread   takes commands; Stop and Shutdown act at once, the others wait their turn
@@ -9,13 +9,12 @@ It ends when it is told to, when the window is gone, or when the memory limit is
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import sys
 import tempfile
 import threading
 import traceback
-from multiprocessing.connection import Client, Connection
+from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast, get_args
@@ -42,8 +41,8 @@ from inspector.session.protocol import (
     Shutdown,
     Stop,
 )
-from inspector.session.settings import Settings, memory_limit_bytes, settings_from
-from inspector.trace import Engine, OpenFailure, Trace
+from inspector.session.settings import Settings, memory_limit_bytes
+from inspector.trace import Engine, OpenFailure, Protection, Trace
 
 if TYPE_CHECKING:  # imports Keras, which must come after the hook
     from inspector.session.opening import OpenedFile
@@ -55,9 +54,10 @@ _exit = os._exit  # scripts get another one
 class Worker:
     """Carries out commands, one after the other, in the main thread."""
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
+    def __init__(self, connection: Connection, settings: Settings, protection: Protection) -> None:
         self._connection = connection
         self._settings = settings
+        self._protection = protection
         # Commands are numbered as they come in: a Stop is for those that came before it.
         self._commands: SimpleQueue[tuple[int, Command]] = SimpleQueue()
         self._taken_in = 0
@@ -74,7 +74,7 @@ class Worker:
         limit = memory_limit_bytes(self._settings)
         memory_watch.watch(limit, self._out_of_memory)
         threading.Thread(target=self._read, name="inspector-commands", daemon=True).start()
-        self._outbox.post(Hello(VERSION, os.getpid()))
+        self._outbox.post(Hello(VERSION, os.getpid(), self._protection))
         while True:
             number, command = self._commands.get()
             with self._stopping:
@@ -132,6 +132,7 @@ class Worker:
             interrupter=self._interrupter,
             output=self._output,
             settings=self._settings,
+            real=self._protection.mode == "real",
         )
         self._opened.open()
 
@@ -191,24 +192,3 @@ class Worker:
         self._output.flush()
         self._outbox.flush(_FLUSH_S)
         _exit(code)
-
-
-def main() -> None:
-    """Connect to the window that started this process, then obey it."""
-    key = bytes.fromhex(sys.stdin.readline().strip())
-    # Fatal errors in native code print the Python line they happened at; the client reads it.
-    faulthandler.enable(file=2)
-    connection = Client(sys.argv[1], authkey=key)
-    _close_stdin()
-    Worker(connection, settings_from()).run()
-
-
-def _close_stdin() -> None:
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115  # open for the life of the process
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,7 @@
 """The worker as the client sees it: a child process and one connection, no messages yet.
 
-    start ─▶ process runs `python -m inspector.session.worker ADDRESS`, the key on its stdin
+    start ─▶ process runs `python -m inspector.session.worker_start ADDRESS`; on its stdin the
+             key of the connection, and what it may reach
           ─▶ `accept` waits until it has connected (or has died)
           ─▶ `receive` gives one message after the other, None when the process is gone
 
@@ -26,6 +27,8 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import IO
 
+from inspector.session.confinement import Plan, plan_text
+from inspector.session.confinement.environment import worker_environment
 from inspector.session.framing import MAX_MESSAGE_BYTES
 
 _POLL_S = 0.25
@@ -39,6 +42,8 @@ class WorkerProcess:
 
     on_native_output: told the stream's name and text that did not come as an `Output` event; on
         threads of their own.
+    file: what will be opened; its folder can be read wherever it lies.
+    real: whether it is run for real, with all the rights of the person who opened it.
     """
 
     def __init__(
@@ -46,6 +51,9 @@ class WorkerProcess:
         python: str | None,
         environment: dict[str, str],
         on_native_output: Callable[[str, str], None],
+        *,
+        file: str | None = None,
+        real: bool = False,
     ) -> None:
         key = secrets.token_bytes(32)
         self._on_native_output = on_native_output
@@ -54,30 +62,32 @@ class WorkerProcess:
         self._connection: Connection | None = None
         self._sending = threading.Lock()
         try:
-            self._process = self._started(python, environment)
+            self._process = self._started(python, environment, real=real)
         except OSError:
             self._listener.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        self._give_key(key)
+        self._tell(key, Plan(self._folder, file, real))
         self._readers = [
             self._read_native("stdout", self._process.stdout),
             self._read_native("stderr", self._process.stderr),
         ]
         threading.Thread(target=self._wake_when_dead, daemon=True).start()
 
-    def _started(self, python: str | None, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _started(
+        self, python: str | None, environment: dict[str, str], *, real: bool
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [
                 python or sys.executable,
                 "-m",
-                "inspector.session.worker",
+                "inspector.session.worker_start",
                 str(self._listener.address),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ
+            env=worker_environment(os.environ, real=real)
             | _import_path()
             | dict.fromkeys(_FOLDER_NAMES, self._folder)
             | environment,
@@ -159,11 +169,11 @@ class WorkerProcess:
         thread.start()
         return thread
 
-    def _give_key(self, key: bytes) -> None:
+    def _tell(self, key: bytes, plan: Plan) -> None:
         stdin = self._process.stdin
         assert stdin is not None  # Popen was asked for a pipe
         with contextlib.suppress(OSError):  # died at once: `accept` will say so
-            stdin.write(key.hex().encode() + b"\n")
+            stdin.write(f"{key.hex()}\n{plan_text(plan)}\n".encode())
             stdin.close()
 
     def _wake_when_dead(self) -> None:

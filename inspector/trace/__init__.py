@@ -3,6 +3,7 @@
 from inspector.trace.codec import from_plain, to_plain
 from inspector.trace.document import (
     SCHEMA,
+    AttentionMask,
     AxisOrigin,
     Call,
     Edge,
@@ -15,9 +16,11 @@ from inspector.trace.document import (
     Op,
     OpenFailure,
     Operand,
+    Reduction,
     Replacement,
     Run,
     Shape,
+    Source,
     TensorRef,
     Trace,
     UnusedLayer,
@@ -25,9 +28,11 @@ from inspector.trace.document import (
     Weight,
 )
 from inspector.trace.graph import call_graph, children
+from inspector.trace.protection import Protection
 
 __all__ = [
     "SCHEMA",
+    "AttentionMask",
     "AxisOrigin",
     "Call",
     "Edge",
@@ -40,9 +45,12 @@ __all__ = [
     "Op",
     "OpenFailure",
     "Operand",
+    "Protection",
+    "Reduction",
     "Replacement",
     "Run",
     "Shape",
+    "Source",
     "TensorRef",
     "Trace",
     "UnusedLayer",

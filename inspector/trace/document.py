@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inspector.trace.protection import Protection
+
 Shape = tuple[int | None, ...]
 SCHEMA = "inspector-trace/1"
 
@@ -79,6 +81,8 @@ class Call:
     ops:        the ops run directly in this call (not in calls inside it), in order.
     start, end: positions of the call in the run's order of events, so that a step cursor can
                 walk entries and exits: start of a parent < start of a child < its end < parent's.
+    placeholder: why it stands in for a layer whose code is not there or was not allowed to run
+                (its outputs mean nothing then), else empty.
     """
 
     id: str
@@ -100,6 +104,7 @@ class Call:
     start: int = 0
     end: int = 0
     training: bool | None = None
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +352,25 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A text that lines of the trace refer to and that is no file of its own.
+
+    file: what `file` says at those lines: a notebook's cell, the config in an archive.
+    note: why it is shown in place of a Python file, for people; may be empty.
+    """
+
+    file: str
+    text: str
+    language: Literal["python", "json"] = "python"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that opening and running one file showed."""
+    """Everything that opening and running one file showed.
+
+    protection: None in traces of before it was noted, and when the worker died too early to tell.
+    """
 
     file: str
     engine: Engine
@@ -356,4 +378,6 @@ class Trace:
     replaced: tuple[Replacement, ...] = ()
     failure: OpenFailure | None = None
     runs: tuple[Run, ...] = ()
+    sources: tuple[Source, ...] = ()
     schema: str = SCHEMA
+    protection: Protection | None = None

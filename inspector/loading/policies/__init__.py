@@ -49,3 +49,8 @@ def install_policies(situation: Situation) -> guard.Guard:
         install(situation)
     # Last: the others still read and write for themselves.
     return guard.install(situation, files.install(situation))
+
+
+def install_policies_of_a_real_run(situation: Situation) -> None:
+    """Put in place what holds also for a file that runs for real: the backend stays ours."""
+    backend.install(situation)

@@ -6,6 +6,7 @@ import concurrent.futures
 import io
 import multiprocessing
 import multiprocessing.context
+import multiprocessing.heap
 import multiprocessing.pool
 import os
 import subprocess
@@ -16,6 +17,8 @@ from typing import Any
 from inspector.loading.situation import Situation
 
 _NOT_RUN = "No other program is started; the answer is success without output."
+# Locks between processes are files in a folder that a worker may not write to.
+_LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier")
 _THREADS = "Runs in threads of the worker instead of in processes of its own."
 
 
@@ -41,6 +44,21 @@ def install(situation: Situation) -> None:
             subprocess, name, _noting(add, name, answer, getattr(subprocess, name), situation)
         )
     _install_pools(situation)
+    _install_locks(situation)
+
+
+def _install_locks(situation: Situation) -> None:
+    """Between threads of one process, locks of threads do."""
+    patches = situation.patches
+    for name in _LOCKS:
+        of_threads = getattr(threading, name)
+        patches.set(multiprocessing, name, of_threads)
+        patches.set(multiprocessing.context.BaseContext, name, _without_context(of_threads))
+    patches.set(multiprocessing.heap.Arena, "_dir_candidates", [])  # shared values: in scratch
+
+
+def _without_context(make: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda context, *args, **kwargs: make(*args, **kwargs)
 
 
 def _install_pools(situation: Situation) -> None:
