@@ -38,6 +38,10 @@ class Lines:
         if location is not None:
             self._made_at[operation] = location
 
+    def place(self, operation: Any, location: Location) -> None:
+        """A layer that no line of Python made, as one from an archive, belongs to a line."""
+        self._made_at[operation] = location
+
     def note_node(self, frame: Frame) -> None:
         """A symbolic call has ended; on KerasTensors it has made an inbound node."""
         if any(private.is_symbol(output) for output in frame.outputs):
@@ -109,4 +113,5 @@ class Lines:
             return self._made_at.get(layer)
         node = parent.next_node(layer)
         found = self._node_lines.get(id(node))
-        return found[1] if found is not None else self._made_at.get(layer)
+        line = found[1] if found is not None else None
+        return line or self._made_at.get(layer)

@@ -91,6 +91,10 @@ class Recorder:
         tape.observer = None
         symbolic.on_retry.remove(self._watch.build_restarted)
 
+    def place(self, layer: Any, file: str, line: int) -> None:
+        """Say which line a layer belongs to that no line of Python made."""
+        self._watch.lines.place(layer, (file, line))
+
     def models(self) -> tuple[Model, ...]:
         """The models that were built, and the layers that were called on their own."""
         return self._models.described(self._runs.not_kept)

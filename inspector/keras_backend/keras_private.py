@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -105,3 +106,16 @@ def offer_layers(layers: Iterable[type]) -> None:
     for layer in layers:
         replace_everywhere(layer.__name__, layer, home="keras.src.layers")
         api_export.register_internal_serializable(f"keras.layers.{layer.__name__}", layer)
+
+
+@contextmanager
+def new_state_allowed(layer: Any) -> Iterator[None]:
+    """Let a layer that is built get further variables: what they are was found in a file."""
+    tracker = layer._tracker
+    was_locked, message = tracker.locked, tracker._lock_violation_msg
+    tracker.unlock()
+    try:
+        yield
+    finally:
+        if was_locked:
+            tracker.lock(message)

@@ -90,3 +90,15 @@ def test_hidden_tensorflow_stays_hidden_from_keras():
 
     assert done.stdout.split() == ["False", "refused"], done.stderr
     assert module_utils.tensorflow.available is False
+
+
+def test_built_layer_takes_new_state_only_while_it_is_allowed():
+    layer = keras.layers.Dense(2)
+    layer.build((None, 3))
+
+    with keras_private.new_state_allowed(layer):
+        layer.add_weight(shape=(4,), name="found")
+
+    assert len(layer.weights) == 3
+    with pytest.raises(ValueError, match="cannot add new elements of state"):
+        layer.add_weight(shape=(4,), name="late")
