@@ -193,6 +193,11 @@ def standard_dtype(dtype: Any) -> str:
     return str(backend.standardize_dtype(dtype))
 
 
+def placeholder_reason(layer: Any) -> str:
+    """Why a layer stands in for another one, empty for all others (`loading.archives`)."""
+    return str(getattr(layer, "placeholder_reason", ""))
+
+
 def is_sequential(layer: Any) -> bool:
     return isinstance(layer, keras.Sequential)
 

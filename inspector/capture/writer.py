@@ -94,6 +94,7 @@ class Writer:
             start=frame.start,
             end=frame.end,
             training=frame.training if isinstance(frame.training, bool) else None,
+            placeholder=private.placeholder_reason(frame.layer),
         )
 
     def _refs(self, tensors: list[Any], second: list[Any] | None) -> tuple[TensorRef, ...]:
