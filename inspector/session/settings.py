@@ -21,6 +21,7 @@ class Settings:
     open_files:      files and connections that are open at one time.
     file_mb:         size of one file that the script writes.
     processes:       processes and threads, only where processes cannot be refused altogether.
+    confine:         0 leaves the worker the files, network and processes of its person.
     """
 
     memory_mb: int = 0
@@ -32,6 +33,7 @@ class Settings:
     open_files: int = 1024
     file_mb: int = 4096
     processes: int = 256
+    confine: int = 1
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:

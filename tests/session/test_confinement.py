@@ -63,8 +63,8 @@ print("FOUND" + json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def probed(tmp_path_factory):
+@pytest.fixture(scope="module", params=["1", "0"], ids=["confined", "switched off"])
+def probed(tmp_path_factory, request):
     """(what the script could do, the protection that was claimed, the script's folder)."""
     folder = tmp_path_factory.mktemp("probe")
     home = folder / "home" / "ada"
@@ -79,6 +79,7 @@ def probed(tmp_path_factory):
         patch.setenv("HOME", str(home))
         patch.setenv("GITHUB_TOKEN", "hunter2")
         patch.setenv("SOME_SETTING", "1")
+        patch.setenv("INSPECTOR_CONFINE", request.param)
         result = open_file(
             script, on_event=lambda e: texts.append(e.text) if isinstance(e, Output) else None
         )

@@ -13,6 +13,7 @@ allowed, so what is left open is listed: around each closed place its neighbours
 
 from __future__ import annotations
 
+import contextlib
 import os
 import site
 import sys
@@ -31,7 +32,7 @@ _CLOSED = ("/run", "/var/spool", "/var/mail", "/var/backups", "/lost+found")
 _HOMES = ("/home", "/Users", "/var/home")
 # Devices that hold nothing; the last ones are a GPU's.
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_GPU_DEVICES = ("nvidia", "dri", "kfd")
+_GPU_DEVICES = ("nvidia", "kfd", "dxg")
 
 
 def readable(file: str | None, scratch: str) -> list[str]:
@@ -99,13 +100,15 @@ def _python() -> Iterator[str]:
 
 
 def _gpu() -> Iterator[str]:
-    for name in _names("/dev"):
-        if name.startswith(_GPU_DEVICES):
-            yield f"/dev/{name}"
-            # Kernels that CuPy and the driver have compiled, so that the next start is quick.
-    if any(name.startswith("nvidia") for name in _names("/dev")):
-        yield os.environ.get("CUPY_CACHE_DIR") or os.path.join(_home(), ".cupy", "kernel_cache")
-        yield os.path.join(_home(), ".nv", "ComputeCache")
+    devices = [name for name in _names("/dev") if name.startswith(_GPU_DEVICES)]
+    yield from (f"/dev/{name}" for name in devices)
+    if devices:
+        # Kernels that CuPy and the driver have compiled, so that the next start is quick.
+        kernels = os.environ.get("CUPY_CACHE_DIR") or os.path.join(_home(), ".cupy/kernel_cache")
+        for path in (kernels, os.path.join(_home(), ".nv/ComputeCache")):
+            with contextlib.suppress(OSError):
+                os.makedirs(path, exist_ok=True)  # later it could not be made any more
+            yield path
 
 
 def _home() -> str:
