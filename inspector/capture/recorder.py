@@ -12,9 +12,10 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from inspector.capture import hooks
+from inspector.capture import hooks, numbers
 from inspector.capture import keras_private as private
 from inspector.capture.location import Locator
 from inspector.capture.runs import RunContext
@@ -62,6 +63,7 @@ class Recorder:
         self._runs.began, self._runs.discarded = self._store.watch, self._store.discard
         self._writer = Writer(self._watch.lines)
         self._written: dict[int, Run] = {}
+        self._examined: set[int] = set()
         self._flushed = (0.0, 0.0)
 
     @property
@@ -125,6 +127,17 @@ class Recorder:
         """End what is still open: the script is over."""
         self._watch.settle()
         self._tell_models()
+
+    def examine(self) -> None:
+        """Look through the numbers of the runs that ended, and tell those where some are bad."""
+        for number, run in self._written.items():
+            if number in self._examined:
+                continue
+            self._examined.add(number)
+            bad = numbers.find(run, self._store.records(number))
+            if bad:
+                self._written[number] = replace(run, bad_values=bad)
+                self._on_run(self._written[number], True)
 
     def script_failed(self, error: BaseException) -> str:
         """The script stopped with an error; answers what to do about it, empty when not sure."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inspector.trace.numbers import BadValue
 from inspector.trace.protection import Protection
 
 Shape = tuple[int | None, ...]
@@ -289,6 +290,7 @@ class Run:
     number: its place among all runs of this opening, the id under which its tensors are read.
     ops:    run outside of any call: losses, metrics, the user's own arithmetic.
     backward: what the gradient rules ran, in order.
+    bad_values: where its numbers go wrong first (NaN, dead units...), found after it ended.
     """
 
     model: str | None
@@ -306,6 +308,7 @@ class Run:
     ops: tuple[Op, ...] = ()
     backward: tuple[Op, ...] = ()
     attention: tuple[AttentionMask, ...] = ()
+    bad_values: tuple[BadValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
