@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from inspector.engine import allocation
+from inspector.engine.cuda import precision
 from inspector.errors import EngineError
 
 EngineName = Literal["auto", "cupy", "numpy"]
@@ -70,9 +71,11 @@ def use(name: EngineName = "auto") -> Choice:
     """Choose the array module for this process and say why.
 
     Raises:
-        EngineError: `cupy` was asked for by name and does not work here.
+        EngineError: `cupy` was asked for by name and does not work here, or the switch of
+            `cuda/precision.py` has a value of no meaning.
     """
     global xp, choice
+    precision.choose()
     works, reason = (False, "NumPy was asked for") if name == "numpy" else probe()
     if name == "cupy" and not works:
         raise EngineError(
@@ -82,7 +85,12 @@ def use(name: EngineName = "auto") -> Choice:
     if works:
         import cupy
 
-        xp, choice = cupy, Choice("cupy", reason, "the GPU passed its probe")
+        # Only here: the kernels' rules know the primitives, which know this module.
+        from inspector.engine.cuda import dispatch
+
+        dispatch.install()
+        exactness = "" if precision.current == "exact" else f"; products in {precision.current}"
+        xp, choice = cupy, Choice("cupy", reason, f"the GPU passed its probe{exactness}")
     else:
         xp, choice = np, Choice("numpy", "cpu", reason)
         allocation.keep_freed_memory()

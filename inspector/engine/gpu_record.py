@@ -15,8 +15,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "benchmarks" / "gpu_record.json"
-# All arithmetic is in here, written once for NumPy and CuPy.
-_CHECKED = ("inspector/engine/**/*.py", "inspector/keras_backend/**/*.py")
+# All arithmetic is in here, written once for NumPy and CuPy; `cuda` has what only a GPU runs.
+_CHECKED = (
+    "inspector/engine/**/*.py",
+    "inspector/engine/cuda/*.cu*",
+    "inspector/keras_backend/**/*.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

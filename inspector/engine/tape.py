@@ -31,12 +31,14 @@ class OpRecord:
     function: name of the backend function that ran it ("softmax"), or empty.
     location: file and line of the user's code, None where there is none on the stack.
     is_backward: whether a gradient rule ran it.
+    implementation: which GPU code ran it; empty: the function for NumPy and CuPy alike.
     """
 
     __slots__ = (
         "constants",
         "elapsed_s",
         "function",
+        "implementation",
         "index",
         "inputs",
         "is_backward",
@@ -64,6 +66,7 @@ class OpRecord:
         self.location: Location | None = None
         self.elapsed_s = 0.0
         self.is_backward = False
+        self.implementation = ""
 
     def __repr__(self) -> str:
         shapes = ", ".join(str(tensor.shape) for tensor in self.inputs)
@@ -83,6 +86,8 @@ class Tape:
         self.scope: Any = None
         self.function = ""
         self.is_backward = False
+        # What GPU code says of the op that is running (cuda/dispatch.py).
+        self.implementation = ""
         # While gradient rules run: the line of the op that they go back through.
         self.backward_from: Location | None = None
         self.locate: Callable[[], Location | None] | None = None
@@ -104,6 +109,8 @@ class Tape:
         record = OpRecord(len(self.records), primitive, inputs, outputs, constants)
         record.scope, record.function, record.elapsed_s = self.scope, self.function, elapsed_s
         record.is_backward = self.is_backward
+        if self.implementation:
+            record.implementation, self.implementation = self.implementation, ""
         if self.is_backward:
             record.location = self.backward_from
         elif self.locate is not None:

@@ -12,6 +12,7 @@ from cupy_stand_in import namespace, syncs
 from keras_runs import RUNS, keras, small_model
 
 from inspector.engine import array_module
+from inspector.engine.cuda import dispatch
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def stand_in(monkeypatch):
     def use():
         monkeypatch.setattr(array_module, "xp", namespace.xp)
         monkeypatch.setattr(array_module, "special", lambda: namespace.special)
+        dispatch.install(monkeypatch.setattr)
 
     yield use
     keras.utils.clear_session(free_memory=False)  # its seed may be an array of the stand-in

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from inspector.engine import array_module, gpu_record
+from inspector.engine.cuda import dispatch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "engine"))
@@ -27,6 +28,7 @@ def gpu_check():
 @pytest.fixture
 def stand_in(monkeypatch):
     """The stand-in's module; `special` follows the array module of the moment."""
+    dispatch.install(monkeypatch.setattr)
     namespace = importlib.import_module("cupy_stand_in.namespace")
     numpys = array_module.special
     monkeypatch.setattr(

@@ -78,6 +78,8 @@ def test_record_covers_the_engine():
     covered = gpu_record.hashes()
 
     assert "inspector/engine/primitives/convolution.py" in covered
+    assert "inspector/engine/cuda/pool.cu" in covered
+    assert "inspector/engine/cuda/prelude.cuh" in covered
     assert "inspector/keras_backend/ops/linalg.py" in covered
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import cupy
 import numpy as np
 
-from . import array, functions, syncs, ufuncs
+from . import array, functions, kernels, syncs, ufuncs
 
 
 class Namespace:
@@ -54,5 +54,6 @@ def _result_type(*operands: Any) -> np.dtype:
 xp = Namespace()
 xp.ndarray = array.ndarray
 xp.asnumpy = _asnumpy
+xp.RawModule = kernels.RawModule
 xp.result_type = _result_type
 special = Special()

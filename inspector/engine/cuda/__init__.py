@@ -1,0 +1,12 @@
+"""What only a GPU runs: our own CUDA kernels, cuDNN, and CUDA graphs. Small on purpose.
+
+launch       compiles a kernel file for a dtype and starts its functions
+rules        which kernel computes a primitive, and on which arrays
+convolution  convolutions: a kernel for depthwise, cuDNN, else copied windows and cuBLAS
+dnn          cuDNN's graphs, through its front end
+precision    how exact products are: exact, tf32 or half
+dispatch     gives the primitives of the table their rule
+graph        a replay captured as one CUDA graph
+
+The .cu files hold the kernels. All other arithmetic is written once for NumPy and CuPy.
+"""

@@ -1,0 +1,34 @@
+"""Compiles CUDA C++ to machine code of a GPU, without one: NVRTC from its own wheel."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from importlib.metadata import files
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    """The compiler; where the wheel is missing the test fails, for it belongs to the dev extra."""
+    (found,) = [path for path in files("nvidia-cuda-nvrtc") if path.name.startswith("libnvrtc.so")]
+    return ctypes.CDLL(str(found.locate()))
+
+
+def compiled(code: str, architecture: str, options: tuple[str, ...]) -> str:
+    """What the compiler says; empty where there was nothing to say."""
+    nvrtc, program = _library(), ctypes.c_void_p()
+    made = nvrtc.nvrtcCreateProgram(
+        ctypes.byref(program), code.encode(), b"kernels.cu", 0, None, None
+    )
+    assert made == 0
+    flags = [f"--gpu-architecture={architecture}".encode(), *map(str.encode, options)]
+    result = nvrtc.nvrtcCompileProgram(program, len(flags), (ctypes.c_char_p * len(flags))(*flags))
+    size = ctypes.c_size_t()
+    nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size))
+    log = ctypes.create_string_buffer(size.value)
+    nvrtc.nvrtcGetProgramLog(program, log)
+    binary = ctypes.c_size_t()
+    nvrtc.nvrtcGetCUBINSize(program, ctypes.byref(binary))
+    nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
+    said = log.value.decode().strip()
+    return said or ("" if result == 0 and binary.value > 0 else f"NVRTC ended with {result}")
