@@ -25,7 +25,7 @@ def test_dev_lists_its_words_when_called_alone() -> None:
     result = _dev()
 
     assert 0 == result.returncode
-    assert WORDS == tuple(re.findall(r"\./dev (\S+)", result.stdout))
+    assert WORDS == tuple(dict.fromkeys(re.findall(r"\./dev (\S+)", result.stdout)))
 
 
 def test_dev_refuses_an_unknown_word_with_the_list() -> None:
