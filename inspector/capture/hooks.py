@@ -6,6 +6,7 @@
                           Functional model also a stateless operation that runs as a node
     Functional.__init__   a model claims the symbolic calls that lead to its outputs
     Layer.add_loss, Layer._get_regularization_losses, Loss.__call__      loss terms
+    losses.loss.reduce_weighted_values, apply_mask   what a term is made of, and which masks count
     BaseOptimizer.apply   updates of a training step
     scale_loss            mixed precision: the total that is meant, not the scaled one
 
@@ -21,6 +22,7 @@ from types import CodeType
 from typing import Any, Protocol
 
 import keras
+from keras.src.losses import loss as loss_module
 from keras.src.models.functional import Functional
 from keras.src.ops.operation import Operation
 from keras.src.optimizers.base_optimizer import BaseOptimizer
@@ -40,6 +42,8 @@ class Watcher(Protocol):
     def weights_regularized(self, layer: Any, losses: list[Any]) -> None: ...
     def loss_failed(self, loss: Any, error: BaseException, arguments: Any) -> None: ...
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None: ...
+    def loss_reduced(self, values: Any, arguments: Any, original: Callable[[], Any]) -> Any: ...
+    def mask_applied(self, mask: Any) -> None: ...
     def loss_scaled(self, loss: Any, scaled: Any) -> None: ...
     def weights_updated(self, optimizer: Any, arguments: Any, original: Any) -> Any: ...
 
@@ -49,7 +53,7 @@ class Hooks:
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
-        self._originals: list[tuple[type, str, Any]] = []
+        self._originals: list[tuple[Any, str, Any]] = []
 
     def install(self) -> None:
         """Watch the doors."""
@@ -61,6 +65,8 @@ class Hooks:
         self._replace(keras.layers.Layer, "add_loss", _add_loss(watcher))
         self._replace(keras.layers.Layer, "_get_regularization_losses", _regularization(watcher))
         self._replace(keras.losses.Loss, "__call__", _loss_call(watcher))
+        self._replace(loss_module, "reduce_weighted_values", _reduction(watcher))
+        self._replace(loss_module, "apply_mask", _apply_mask(watcher))
         self._replace(BaseOptimizer, "apply", _apply(watcher))
         for owner in (BaseOptimizer, keras.optimizers.LossScaleOptimizer):
             self._replace(owner, "scale_loss", _scale_loss(watcher))
@@ -72,7 +78,7 @@ class Hooks:
             setattr(owner, name, original)
 
     def _replace(
-        self, owner: type, name: str, make: Callable[[Any], Any], *, static: bool = False
+        self, owner: Any, name: str, make: Callable[[Any], Any], *, static: bool = False
     ) -> None:
         self._originals.append((owner, name, owner.__dict__[name]))
         wrapper = functools.wraps(getattr(owner, name))(make(getattr(owner, name)))
@@ -160,6 +166,28 @@ def _loss_call(watcher: Watcher) -> Callable[[Any], Any]:
             return value
 
         return __call__
+
+    return make
+
+
+def _reduction(watcher: Watcher) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        def reduce_weighted_values(values: Any, *args: Any, **kwargs: Any) -> Any:
+            return watcher.loss_reduced(values, kwargs, lambda: original(values, *args, **kwargs))
+
+        return reduce_weighted_values
+
+    return make
+
+
+def _apply_mask(watcher: Watcher) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        def apply_mask(sample_weight: Any, mask: Any, *args: Any, **kwargs: Any) -> Any:
+            if mask is not None:
+                watcher.mask_applied(mask)
+            return original(sample_weight, mask, *args, **kwargs)
+
+        return apply_mask
 
     return make
 

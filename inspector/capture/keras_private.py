@@ -16,6 +16,7 @@ from keras.src import backend, tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.models.functional import Functional
+from keras.src.trainers.compile_utils import CompileLoss
 
 from inspector.engine import Tensor
 
@@ -242,3 +243,64 @@ def functions_run_by(layer: Any) -> list[Any]:
 def held_layers(layer: Any) -> list[Any]:
     """The layers directly inside, inputs left out."""
     return [inner for inner in layer._layers if not isinstance(inner, keras.layers.InputLayer)]
+
+
+def is_compiled_loss() -> bool:
+    """Whether a loss is called by what `compile` made of it, not by the user's own code."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is _COMPILED_LOSS:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def metric_being_updated() -> str:
+    """The name of the metric whose `update_state` is running; empty where none is."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        metric = frame.f_locals.get("self") if frame.f_code.co_name == "update_state" else None
+        if isinstance(metric, keras.metrics.Metric):
+            return str(metric.name)
+        frame = frame.f_back
+    return ""
+
+
+_COMPILED_LOSS = CompileLoss.call.__code__
+
+
+def is_attention(layer: Any) -> bool:
+    """Whether it is one of Keras' attention layers, or made from one."""
+    return isinstance(layer, _ATTENTION)
+
+
+def is_inside_attention(frame: Any) -> bool:
+    """Whether a call runs within an attention layer's call."""
+    return any(is_attention(around.layer) for around in frame.ancestors())
+
+
+def is_merge(layer: Any) -> bool:
+    """Whether it is a layer such as Add, which joins inputs entry by entry."""
+    return isinstance(layer, _Merge)
+
+
+def is_of_keras(layer: Any) -> bool:
+    """Whether the layer's class is Keras' own, not the user's."""
+    return type(layer).__module__.partition(".")[0] == "keras"
+
+
+def runs_no_user_code(layer: Any) -> bool:
+    """Whether all ops directly in its calls are Keras' own: no op nodes, no code of the user's."""
+    return (
+        is_of_keras(layer)
+        and functional_inside(layer) is None
+        and not (isinstance(layer, keras.layers.Lambda))
+    )
+
+
+_Merge = keras.layers.Add.__mro__[1]
+_ATTENTION = (
+    keras.layers.MultiHeadAttention,
+    keras.layers.GroupQueryAttention,
+    keras.layers.Attention,
+)

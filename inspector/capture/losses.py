@@ -11,19 +11,24 @@ reached. So the rows always add up to Keras' own number, also in a custom traini
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inspector.capture import keras_private as private
+from inspector.capture import loss_arithmetic
 from inspector.capture.location import Location
+from inspector.capture.loss_arithmetic import Weighed
 from inspector.engine import Tensor
 from inspector.trace import Loss
+from inspector.trace.document import Reduction
 
 if TYPE_CHECKING:
     from inspector.capture.frames import Frame
     from inspector.capture.runs import RunContext
 
+_PRECISION = {"float16": 1e-3, "bfloat16": 8e-3, "float64": 2.3e-16}
 _SAME_VALUE = frozenset({"cast", "reshape", "broadcast_to", "stop_gradient", "expand_dims"})
 
 
@@ -64,7 +69,26 @@ def regularized(
 
 def computed(loss: Any, value: Any, location: Location | None, owner: str) -> list[NoticedLoss]:
     """The value of one `keras.losses.Loss` that was called; its owner made the prediction."""
-    return [NoticedLoss(value, "compiled", owner, location, name=loss.name)]
+    kind = "compiled" if private.is_compiled_loss() else "custom"
+    return [NoticedLoss(value, kind, owner, location, name=loss.name)]
+
+
+def weighed(
+    context: RunContext, values: Any, arguments: Mapping[str, Any], result: Any, began: int
+) -> None:
+    """Remember how a `keras.losses.Loss` adds up its values; `began`: the tape's length before."""
+    if not isinstance(result, Tensor):
+        return
+    record = getattr(values, "record", None)
+    context.reductions[result.id] = Weighed(
+        of=record.function or record.primitive.name if record is not None else "",
+        values=values,
+        sample_weight=arguments.get("sample_weight"),
+        mask=arguments.get("mask"),
+        reduction=arguments.get("reduction", "sum_over_batch_size"),
+        result=result,
+        records=tuple(context.tape.records[began:]),
+    )
 
 
 def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
@@ -86,7 +110,22 @@ def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
             _row(noticed.get(term.id), term, weight, context)
             for term, weight in terms(target, set(noticed))
         ]
-    return tuple(rows), total
+    return (*rows, *_unaccounted(rows, total, list(targets.values()), context)), total
+
+
+def _unaccounted(
+    rows: list[Loss], total: float, targets: list[Tensor], context: RunContext
+) -> list[Loss]:
+    """What Keras' total has beyond the rows, as a row of its own: a ledger never just differs."""
+    addends = [row.value * row.weight for row in rows if row.value is not None]
+    rest = total - sum(addends)
+    # The total was rounded at each addition, in its own precision.
+    precision = max(_PRECISION.get(target.dtype.name, 1e-7) for target in targets)
+    allowed = max(1e-6, 4 * precision) * max(abs(total), *map(abs, addends), 0.0)
+    is_whole = len(addends) == len(rows)
+    if not math.isfinite(rest) or (is_whole and abs(rest) <= allowed):
+        return []
+    return [Loss(context.model_name or "", "unaccounted", rest, 1.0)]
 
 
 def _reported(noticed: Mapping[int, NoticedLoss], context: RunContext) -> list[NoticedLoss]:
@@ -178,4 +217,22 @@ def _row(noticed: NoticedLoss | None, term: Tensor, weight: float, context: RunC
         if kind == "activity_regularizer" and noticed.frame is not None:
             owner = noticed.frame.path
     file, line = location if location else (None, None)
-    return Loss(owner, kind, value, weight, file, line, noticed.name if noticed else "")
+    name = noticed.name if noticed else ""
+    return Loss(owner, kind, value, weight, file, line, name, _arithmetic(kind, term, context))
+
+
+def _arithmetic(kind: str, term: Tensor, context: RunContext) -> Reduction | None:
+    """How a term's value came about; weights have no samples, so a regularizer's has none."""
+    of_weight = kind.endswith("_regularizer") and kind != "activity_regularizer"
+    batch = None if of_weight else _batch(context)
+    weighed = context.reductions.get(term.id)
+    if weighed is not None:
+        return loss_arithmetic.of_loss(weighed, batch)
+    return loss_arithmetic.of_scalar(term, batch)
+
+
+def _batch(context: RunContext) -> int | None:
+    """How many samples the run was given."""
+    roots = (frame for frame in context.frames if frame.parent is None)
+    shapes = (tensor.shape for frame in roots for _, tensor in frame.inputs)
+    return next((shape[0] for shape in shapes if shape), None)

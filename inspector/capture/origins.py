@@ -74,6 +74,11 @@ class Origins:
         """The innermost call that gave out this very tensor, if any."""
         return self._made.get(_key(tensor))
 
+    def behind(self, tensor: Any) -> tuple[Source, ...]:
+        """Where the tensors come from that the ops that made `tensor` took."""
+        walk = self._through_nodes if private.is_symbol(tensor) else self._through_ops
+        return tuple(walk(tensor))
+
     def is_input(self, tensor: Any) -> bool:
         """Whether it came into the run from outside."""
         return _key(tensor) in self._inputs

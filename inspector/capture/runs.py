@@ -67,6 +67,10 @@ class RunContext:
         # A total that was scaled against underflow, by the id of what it was scaled to.
         self.unscaled: dict[int, Any] = {}
         self.noticed_losses: list[Any] = []
+        # How losses added up their values, by the id of the scalar that came of it.
+        self.reductions: dict[int, Any] = {}
+        # Masks that a loss or metric weighted its values by, each with whose values.
+        self.mask_weightings: list[tuple[Any, str]] = []
         self.builds: list[RunContext] = []
         self.claimed: set[Frame] = set()
         self.heard = Heard()

@@ -288,6 +288,22 @@ class Watch:
         owner = maker.path if maker is not None else loss.name
         self._notice(losses.computed(loss, value, self._lines.here(), owner))
 
+    def loss_reduced(self, values: Any, arguments: Any, original: Callable[[], Any]) -> Any:
+        context = self.runs.top
+        if context is None or not context.is_kept or context.kind == "build":
+            return original()
+        began = len(context.tape.records)
+        result = original()
+        losses.weighed(context, values, arguments, result, began)
+        return result
+
+    def mask_applied(self, mask: Any) -> None:
+        context = self.runs.top or self.runs.open_step()
+        if context is not None and context.is_kept and context.kind != "build":
+            metric = private.metric_being_updated()
+            owner = f"the metric {metric}" if metric else "the loss"
+            context.mask_weightings.append((mask, owner))
+
     def _notice(self, noticed: list[NoticedLoss]) -> None:
         context = self.runs.top
         if context is not None and context.kind != "build":
