@@ -106,7 +106,9 @@ class Lines:
                 return line
         # The first wrapper on the way up is this call's own.
         location, met = self.locator.find(self.call_code, skip=1)
-        return parent.location if met and parent is not None else location
+        if met and parent is not None:
+            return parent.location
+        return location or self._made_at.get(frame.layer)
 
     def _in_functional(self, parent: Frame, layer: Any) -> Location | None:
         if not private.is_functional(parent.layer):

@@ -9,6 +9,10 @@ from pathlib import Path
 from inspector import __version__
 
 _EXAMPLE = "float32[8,28,28,1], int32[4,12]:0..999, NAME=SPEC, or a .npy or .npz file"
+_FILE = (
+    "what to open: a Python file, FILE:function, package.module:attribute, a folder, a notebook, "
+    "a saved model (.keras, .h5) or its architecture (.json)"
+)
 _EXIT_CODES = "Exit codes: 0 fine; 1 something ran and failed, or no model; 2 nothing was run."
 _DIFF_CODES = "Exit codes: 0 the same within the tolerance; 1 they differ; 2 nothing was compared."
 
@@ -44,10 +48,11 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{rows}\n\n`inspector COMMAND --help` says more. {_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="Python file to open")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_FILE)
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     _add_engine(parser)
     _add_theme(parser, ["system", "light", "dark"])
+    _add_saved(parser)
     return parser
 
 
@@ -56,7 +61,7 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         metavar="FILE",
-        help="Python file to open, or a trace (.json) that `inspector run --json` wrote",
+        help=f"{_FILE}, or a trace (.json) that `inspector run --json` wrote",
     )
 
 
@@ -66,6 +71,24 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
         choices=["auto", "cupy", "numpy"],
         default="auto",
         help="arrays to compute with; auto takes the GPU where it works (default: auto)",
+    )
+
+
+def _add_saved(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="put these weights into the model first: .weights.h5, .h5 or .keras",
+    )
+    _add_allow_code(parser)
+
+
+def _add_allow_code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-code",
+        action="store_true",
+        help="let a saved model run code that it brings along: Lambda layers, modules beside it",
     )
 
 
@@ -84,6 +107,7 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
         help=f"run the model on this input: {_EXAMPLE}; may be given again",
     )
     parser.add_argument("--training", action="store_true", help="run with training=True")
+    _add_saved(parser)
     _add_engine(parser)
 
 
@@ -130,7 +154,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_diff(parser: argparse.ArgumentParser) -> None:
-    what = "Python file, or a trace (.json) that `inspector run --json` wrote (structure only)"
+    what = f"{_FILE}, or a trace (.json) that `inspector run --json` wrote (structure only)"
     parser.add_argument("a", type=Path, metavar="A", help=what)
     parser.add_argument("b", type=Path, metavar="B", nargs="?", help="the same, to compare with A")
     parser.add_argument("--model", metavar="NAME", help="only this model")
@@ -154,6 +178,7 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
         help="values are the same up to X times the largest of their tensor (default: 1e-5)",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="how it is told")
+    _add_allow_code(parser)
     _add_engine(parser)
 
 
@@ -180,6 +205,7 @@ def _add_screenshot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", default="1480x920", metavar="WxH", help="of the window (default: 1480x920)"
     )
+    _add_saved(parser)
     _add_engine(parser)
     _add_theme(parser, ["light", "dark"])
 

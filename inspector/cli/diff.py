@@ -12,6 +12,7 @@ from inspector.cli.difference_report import difference_plain, print_difference
 from inspector.cli.opening import input_words, relay
 from inspector.cli.source_file import check_readable, is_trace, load_trace
 from inspector.errors import CaptureError, OpenError, UsageError
+from inspector.files.targets import target_of
 from inspector.session.blocking import BlockingSession
 from inspector.session.client import OpenResult
 from inspector.session.comparison import (
@@ -57,7 +58,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.input and any(map(is_trace, _paths(options))):
         raise UsageError("A saved trace takes no --input.", fix="Name the Python file.")
     for path in _paths(options):
-        check_readable(path)
+        check_readable(path)  # a second time when it is opened, which costs a few bytes read
     if options.training_twin and is_trace(options.a):
         raise UsageError(
             f"{options.a} is a saved trace, which cannot be run again.",
@@ -102,15 +103,18 @@ def _two(options: argparse.Namespace, workers: ExitStack) -> Compared:
 
 
 def _session(options: argparse.Namespace, path: Path, workers: ExitStack) -> BlockingSession:
+    target = target_of(path)
     return workers.enter_context(
         BlockingSession(
-            path,
+            target.path,
             on_event=relay,
             engine=options.engine,
             keep_ops=True,
             model=options.model,
             input_specs=() if options.training_twin else _specs(options),
             seed=_SEED,
+            attribute=target.attribute,
+            allow_code=options.allow_code,
         )
     )
 

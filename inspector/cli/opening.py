@@ -7,8 +7,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from inspector.cli.source_file import check_readable, is_trace, load_trace
+from inspector.cli.source_file import check_readable, load_trace, remember_sources
 from inspector.errors import OpenError, UsageError
+from inspector.files.kinds import ARCHIVE, HDF5, TRACE, UNPACKED, kind_of
 from inspector.session.assembly import Assembly
 from inspector.session.client import OpenResult, open_file
 from inspector.session.protocol import Event, Output
@@ -23,11 +24,13 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
         OpenError: nothing of the file was run.
         UsageError: an --input cannot be understood.
     """
-    check_readable(options.file)
-    if is_trace(options.file):
-        return OpenResult(load_trace(options.file))
+    target = check_readable(options.file)
+    if target.kind is TRACE:
+        trace = load_trace(target.path)
+        remember_sources(trace)
+        return OpenResult(trace)
     specs = tuple(input_words(text) for text in getattr(options, "input", ()))
-    assembly = Assembly(str(options.file.absolute()))
+    assembly = Assembly(str(target.path.absolute()))
 
     def take(event: Event) -> None:
         assembly.take(event)
@@ -35,22 +38,40 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
 
     try:
         result = open_file(
-            options.file,
+            target.path,
             on_event=take,
             engine=options.engine,
             keep_ops=keep_ops,
             model=getattr(options, "model", None),
             input_specs=specs,
             training=getattr(options, "training", False),
+            attribute=target.attribute,
+            weights=weights_file(options),
+            allow_code=options.allow_code,
         )
     except KeyboardInterrupt:
         # The worker is gone by now; what it told before is the trace.
         stopped = OpenFailure("open", "Stopped", "Stopped with Ctrl+C.", _STOPPED_FIX)
         return OpenResult(assembly.trace(stopped))
+    remember_sources(result.trace)
     failure = result.trace.failure
     if result.nothing_ran and failure is not None:
         raise OpenError(failure.message, fix=failure.fix)
     return result
+
+
+def weights_file(options: argparse.Namespace) -> str | None:
+    """The file of --weights, whole: the worker runs in another folder."""
+    path: Path | None = getattr(options, "weights", None)
+    if path is None:
+        return None
+    kind = kind_of(path)
+    if kind not in (HDF5, ARCHIVE, UNPACKED):
+        raise UsageError(
+            f"--weights {path} is {kind.words}.",
+            fix="Name a .weights.h5, .h5 or .keras file.",
+        )
+    return str(path.absolute())
 
 
 def input_words(text: str) -> str:

@@ -3,54 +3,42 @@
 from __future__ import annotations
 
 import json
+import linecache
+import sys
 from pathlib import Path
 
 from inspector.errors import InspectorError, OpenError
+from inspector.files.kinds import TRACE, kind_of
+from inspector.files.targets import Target, target_of
 from inspector.trace import SCHEMA, Trace, from_plain
 
-_START_BYTES = 4096
-# What other files that belong to Keras are called; none of them can be opened yet.
-_NOT_YET = {
-    ".keras": "a Keras archive",
-    ".h5": "an HDF5 model file",
-    ".hdf5": "an HDF5 model file",
-    ".ipynb": "a notebook",
-}
+_MOST_LISTED = 5
 
 
-def check_readable(path: Path) -> None:
-    """Refuse at once what nobody could open.
+def check_readable(path: Path) -> Target:
+    """What a FILE argument means; refuses at once what nobody could open.
 
     Raises:
-        OpenError: missing, a folder, unreadable, empty, or binary.
+        OpenError: missing, unreadable, empty, or of a kind that is not opened.
     """
-    if not path.exists():
-        raise OpenError(f"{path} does not exist.", fix="Check the path.")
-    if path.is_dir():
-        raise OpenError(f"{path} is a folder.", fix="Name a Python file in it.")
-    if path.suffix.lower() in _NOT_YET:
-        raise OpenError(
-            f"{path} is {_NOT_YET[path.suffix.lower()]}, which cannot be opened yet.",
-            fix="Open a Python file that loads it or builds the same model.",
-        )
-    try:
-        with path.open("rb") as file:
-            start = file.read(_START_BYTES)
-    except OSError as error:
-        raise OpenError(
-            f"{path} cannot be read: {error.strerror}.", fix="Give yourself the right to read it."
-        ) from error
-    if not start.strip():
-        raise OpenError(f"{path} is empty.", fix="Open a file that builds a Keras model.")
-    if b"\0" in start:
-        raise OpenError(
-            f"{path} is not a Python file: it holds binary data.", fix="Open a Python file."
-        )
+    target = target_of(path)
+    if target.folder is not None:
+        others = ", ".join(target.others[:_MOST_LISTED])
+        also = f" (there are also {others})" if others else ""
+        print(f"inspector: {path} is a folder; opening {target.path}{also}.", file=sys.stderr)
+    return target
+
+
+def remember_sources(trace: Trace) -> None:
+    """Let lines of notebooks' cells and of configs be looked up like those of files."""
+    for source in trace.sources:
+        lines = source.text.splitlines(keepends=True)
+        linecache.cache[source.file] = (len(source.text), None, lines, source.file)
 
 
 def is_trace(path: Path) -> bool:
-    """Whether the file is a trace that was saved before, by its name."""
-    return path.suffix.lower() == ".json"
+    """Whether the file is a trace that was saved before."""
+    return path.is_file() and kind_of(path) is TRACE
 
 
 def load_trace(path: Path) -> Trace:

@@ -34,7 +34,8 @@ class MissingData:
     def __init__(self, situation: Situation, overlay: Overlay) -> None:
         self._situation = situation
         self._overlay = overlay
-        self._source = situation.path.read_text(errors="replace") if situation.path.exists() else ""
+        is_script = situation.path.suffix == ".py" and situation.path.exists()
+        self._source = situation.path.read_text(errors="replace") if is_script else ""
 
     def opened(self, path: Any) -> None:
         """A file that is opened for reading."""

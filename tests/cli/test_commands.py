@@ -63,8 +63,9 @@ def inspector(tmp_path):
         ("empty.py", b"  \n", "is empty"),
         ("picture.py", b"\x89PNG\0\0", "binary"),
         ("folder", "folder", "is a folder"),
-        ("model.keras", b"PK\3\4", "a Keras archive, which cannot be opened yet"),
-        ("book.ipynb", b"{}", "a notebook, which cannot be opened yet"),
+        ("model.keras", b"PK\3\4", "a damaged zip archive"),
+        ("book.ipynb", b"{}", "no notebook"),
+        ("model.pkl", b"\x80\4K\1.\0", "a pickle, which runs code"),
     ],
 )
 def test_command_ends_with_2_when_the_file_cannot_be_opened(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def build_from_archive(
         OpenError: Keras cannot make it, or its weights do not fit.
     """
     (unpacked.folder / CONFIG).write_text(json.dumps(config))
-    with weights.noted_misfits() as misfits:
+    with weights.noted_misfits() as misfits, warnings.catch_warnings():
+        # Of a model that was compiled and never trained: there is nothing to load.
+        warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
         try:
             return keras.saving.load_model(
                 unpacked.folder, custom_objects=classes, safe_mode=not allow_code
@@ -65,7 +68,7 @@ def build_from_archive(
 
 
 def build_from_hdf5(
-    path: Path, config: Config, classes: dict[str, Any], *, allow_code: bool
+    path: Path, scratch: Path, config: Config, classes: dict[str, Any], *, allow_code: bool
 ) -> Any:
     """The model of a whole-model file of Keras 1 or 2, or of Keras 3's `.h5`, with its weights.
 
@@ -78,7 +81,7 @@ def build_from_hdf5(
         for layer in model.layers:
             if isinstance(layer, StandsIn) and layer.name in root:
                 layer.add_old_weights(root[layer.name])
-    weights.load(model, path, path.name)
+    weights.load(model, path, scratch, path.name)
     return model
 
 

@@ -59,16 +59,15 @@ PLAIN = frozenset(
 def is_known_class(name: str, module: str | None) -> bool:
     """Whether it is one of Keras' own classes that a model may be made of."""
     if module is None:
-        return any(_is_kind(getattr(place, name, None)) for place in _OLD) or name in MODELS
-    found = getattr(_module(module), name, None)
-    return _is_kind(found)
+        return any(_is_kind(_in(place, name)) for place in _OLD) or name in MODELS
+    return _is_kind(_in(_module(module), name))
 
 
 def module_of_operation(name: str) -> str | None:
     """Where Keras has the stateless operation of that name, None where it has none."""
     for place in ("numpy", "nn", "math", "core", "image", "linalg"):
         module = f"keras.src.ops.{place}"
-        found = getattr(sys.modules.get(module), name, None)
+        found = _in(sys.modules.get(module), name)
         if isinstance(found, type) and issubclass(found, keras.Operation):
             return module
     return None
@@ -76,14 +75,19 @@ def module_of_operation(name: str) -> str | None:
 
 def is_known_function(name: str) -> bool:
     """Whether it is one of Keras' functions that only compute."""
-    return any(isinstance(getattr(place, name, None), FunctionType) for place in _FUNCTIONS)
+    return any(isinstance(_in(place, name), FunctionType) for place in _FUNCTIONS)
 
 
 def is_known_activation(name: str) -> bool:
     """Whether `activation="..."` of an old config means something to Keras."""
-    return isinstance(getattr(keras.activations, name, None), FunctionType) or name in (
+    return isinstance(_in(keras.activations, name), FunctionType) or name in (
         "swish", "tanh_shrink", "hard_swish",
     )  # fmt: skip
+
+
+def _in(module: ModuleType | None, name: str) -> Any:
+    """What a module itself holds: asking for a name as an attribute may import, and note, more."""
+    return vars(module).get(name) if module is not None else None
 
 
 def _is_kind(found: Any) -> bool:
@@ -96,7 +100,7 @@ def _module(dotted: str) -> ModuleType | None:
         return None
     found: Any = keras
     for part in dotted.split(".")[1:]:
-        found = getattr(found, part, None)
+        found = _in(found, part)
         if not isinstance(found, ModuleType):
             return sys.modules.get(dotted)
     return found if isinstance(found, ModuleType) else None

@@ -39,6 +39,7 @@ class SavedModel:
     config: Config
     text: ConfigText
     version: str
+    scratch: Path
     unpacked: Unpacked | None = None
     hdf5: hdf5.Contents | None = None
 
@@ -76,7 +77,9 @@ class SavedModel:
     def _made(self, screened: Screened, classes: Config, notes: Notes, *, allow_code: bool) -> Any:
         config, name = screened.config, self.path.name
         if self.hdf5 is not None:
-            model = building.build_from_hdf5(self.path, config, classes, allow_code=allow_code)
+            model = building.build_from_hdf5(
+                self.path, self.scratch, config, classes, allow_code=allow_code
+            )
             self._compile(model, classes, notes)
             return model
         if self.unpacked is not None and self.unpacked.weights is not None:
@@ -121,19 +124,19 @@ def read_saved(path: Path, kind: FileKind, scratch: Path) -> SavedModel:
         NotReadable: it is damaged, would do harm, or holds weights only.
     """
     if kind is HDF5:
-        return _read_hdf5(path)
+        return _read_hdf5(path, scratch)
     if kind is ARCHITECTURE:
-        return _read_json(path)
+        return _read_json(path, scratch)
     unpacked = unpack(path, scratch / "archive")
     if unpacked.weights is not None and unpacked.weights.suffix == ".h5":
         hdf5.look_at(unpacked.weights)
     config = hdf5.parsed(unpacked.config, path, "config.json")
     metadata = hdf5.parsed(unpacked.metadata or b"{}", path, "metadata.json")
     version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
-    return SavedModel(path, *_checked(config, path), version, unpacked=unpacked)
+    return SavedModel(path, *_checked(config, path), version, scratch, unpacked=unpacked)
 
 
-def _read_hdf5(path: Path) -> SavedModel:
+def _read_hdf5(path: Path, scratch: Path) -> SavedModel:
     contents = hdf5.look_at(path)
     if contents.config is None:
         count = len(contents.datasets)
@@ -144,10 +147,10 @@ def _read_hdf5(path: Path) -> SavedModel:
             kind="WeightsOnly",
         )
     config = hdf5.parsed(contents.config, path, "model config")
-    return SavedModel(path, *_checked(config, path), contents.version, hdf5=contents)
+    return SavedModel(path, *_checked(config, path), contents.version, scratch, hdf5=contents)
 
 
-def _read_json(path: Path) -> SavedModel:
+def _read_json(path: Path, scratch: Path) -> SavedModel:
     try:
         config = hdf5.parsed(path.read_bytes(), path, "text")
     except OSError as error:
@@ -157,7 +160,7 @@ def _read_json(path: Path) -> SavedModel:
     if isinstance(config, dict) and isinstance(config.get("model_config"), dict):
         config = config["model_config"]
     version = config.get("keras_version") if isinstance(config, dict) else None
-    return SavedModel(path, *_checked(config, path), str(version or ""))
+    return SavedModel(path, *_checked(config, path), str(version or ""), scratch)
 
 
 def _checked(config: Any, path: Path) -> tuple[Config, ConfigText]:

@@ -50,12 +50,12 @@ def apply_weights(model: Any, path: Path, scratch: Path) -> None:
             f"{model.name} has no weights yet: it was not built.",
             fix="Call the model in the file, or give it an input: --input 'float32[2,8]'.",
         )
-    load(model, file, path.name)
+    load(model, file, scratch, path.name)
 
 
-def load(model: Any, file: Path, shown: str) -> None:
+def load(model: Any, file: Path, scratch: Path, shown: str) -> None:
     """The same for a file that was looked at before."""
-    link = _named_for_keras(file)
+    link = _named_for_keras(file, scratch)
     with noted_misfits() as misfits:
         try:
             model.load_weights(link)
@@ -80,12 +80,15 @@ def _weights_of(path: Path, scratch: Path) -> Path:
     )
 
 
-def _named_for_keras(file: Path) -> Path:
+def _named_for_keras(file: Path, scratch: Path) -> Path:
     """A link with the ending by which Keras tells the layouts apart."""
     is_old = hdf5.look_at(file).is_old
-    link = file.parent / f"{file.name}.{os.getpid()}.{'h5' if is_old else 'weights.h5'}"
+    is_new_name = file.name.endswith(".weights.h5")
+    if is_new_name != is_old and file.suffix in (".h5", ".hdf5"):
+        return file
+    link = scratch / f"given.{'h5' if is_old else 'weights.h5'}"
     link.unlink(missing_ok=True)
-    link.symlink_to(file)
+    os.symlink(file, link)
     return link
 
 
@@ -110,8 +113,9 @@ def noted_misfits() -> Iterator[list[Misfit]]:
 
 def misfit_error(name: str, shown: str, misfits: list[Misfit], error: Exception) -> OpenError:
     """What does not fit, by weight, else what Keras says of the layer."""
-    listed = "; ".join(map(str, misfits[:_MOST_LISTED])) or _said_by(error)
-    more = f"; and {len(misfits) - _MOST_LISTED} more" if len(misfits) > _MOST_LISTED else ""
+    unlike = list(dict.fromkeys(misfits))  # Keras tries a layer again where it meets it again
+    listed = "; ".join(map(str, unlike[:_MOST_LISTED])) or _said_by(error)
+    more = f"; and {len(unlike) - _MOST_LISTED} more" if len(unlike) > _MOST_LISTED else ""
     return OpenError(
         f"The weights of {shown} do not fit {name}. {listed.rstrip('.')}{more}.",
         fix="Use weights that were saved from this very model, or change the layer that is named.",
