@@ -27,6 +27,7 @@ from inspector.session.exit_codes import fix_of, last_place, reason_of
 from inspector.session.framing import decode_event, encode
 from inspector.session.protocol import (
     VERSION,
+    ApplyWeights,
     Command,
     Event,
     Failed,
@@ -51,7 +52,8 @@ _START_S, _END_S = 60.0, 30.0
 # Failures that mean that nothing of the file was run (`inspector run` ends with 2 then).
 NOT_READ = frozenset(
     {"FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "PermissionError", "OSError",
-     "NotPython", "EmptyFile", "ValueError", "RecursionError", "MemoryError"}
+     "NotPython", "EmptyFile", "ValueError", "RecursionError", "MemoryError",
+     "NotAModel", "DamagedFile", "RefusedFile", "WeightsOnly"}
 )  # fmt: skip
 NOT_PYTHON = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -138,7 +140,7 @@ class Client:
         """Send a command; one that is sent before the worker is up waits for it."""
         if isinstance(command, OpenFile):
             self._assembly = Assembly(command.path, self._assembly.protection)
-        if isinstance(command, OpenFile | RunModel):
+        if isinstance(command, OpenFile | RunModel | ApplyWeights):
             self._busy.set()
         packed = encode(command)
         with self._lock:
