@@ -90,7 +90,7 @@ def _fix_of(error: BaseException) -> str:
     if isinstance(error, InspectorError) and error.fix:
         return error.fix
     if isinstance(error, Stopped):
-        return "Look at the line at which it was, or open the file again."
+        return error.fix or "Look at the line at which it was, or open the file again."
     if isinstance(error, SystemExit):
         return "Take that line out to see what comes after it."
     for kind, fix in _FIXES:

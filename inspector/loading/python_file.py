@@ -20,7 +20,7 @@ from typing import Any
 from inspector.compat import compile_user_code
 from inspector.errors import OpenError
 from inspector.loading.failures import failure_of, user_traceback
-from inspector.loading.interruption import Interrupter, Stopped
+from inspector.loading.interruption import Interrupter, Limit, Stopped
 from inspector.loading.situation import Situation
 from inspector.trace import OpenFailure
 
@@ -123,8 +123,7 @@ def run_code(
     run: Callable[[], Any],
     situation: Situation,
     interrupter: Interrupter,
-    *,
-    limit_s: float | None = None,
+    *limits: Limit,
 ) -> OpenFailure | None:
     """Run the user's code; answers why it stopped, None when it came to its end.
 
@@ -132,7 +131,7 @@ def run_code(
     the script's own stderr.
     """
     try:
-        with interrupter.running(limit_s, _limit_reason(limit_s)):
+        with interrupter.running(*limits):
             run()
     except SystemExit as error:
         return _ended(error, situation)
@@ -160,11 +159,3 @@ def _print_traceback(error: BaseException, situation: Situation) -> None:
     except Exception:  # an exception of the user whose own __str__ raises
         print(f"{type(error).__name__} (it cannot be printed)", file=sys.stderr)
         traceback.clear_frames(error.__traceback__)
-
-
-def _limit_reason(limit_s: float | None) -> str:
-    return (
-        f"The script ran for {limit_s:g} s, the time it may take, and was stopped."
-        if limit_s
-        else ""
-    )

@@ -8,6 +8,8 @@ import signal
 # Above what scripts and shells use; the worker ends itself with them, so that we can say why.
 OUT_OF_MEMORY = 87
 NO_KERAS = 88
+OUT_OF_DISK = 89
+_OUT_OF_TIME = int(getattr(signal, "SIGXCPU", 1000))  # not on Windows, which has no such limit
 _FAULT_LINE = re.compile(r'  File "(.+)", line (\d+) in ')
 _LIBRARY = re.compile(r"[/\\](inspector|site-packages|lib[/\\]python3\.\d+)[/\\]|^<")
 
@@ -20,6 +22,10 @@ def reason_of(exit_code: int | None) -> str:
         return "The worker used more memory than it may and was ended."
     if exit_code == NO_KERAS:
         return "The worker could not import Keras."
+    if exit_code == OUT_OF_DISK:
+        return "The script wrote more than it may and the worker was ended."
+    if exit_code == -_OUT_OF_TIME:
+        return "The worker used more processor time than it may and was ended."
     if exit_code >= 0:
         return f"The worker process ended by itself with exit code {exit_code}."
     return f"The worker process was ended by {_signal_text(-exit_code)}."
@@ -29,6 +35,10 @@ def fix_of(exit_code: int | None) -> str:
     """One sentence on what to do about it."""
     if exit_code == OUT_OF_MEMORY or exit_code == -signal.SIGKILL.value:
         return "Use smaller arrays or a smaller batch in the file, then open it again."
+    if exit_code == OUT_OF_DISK:
+        return "Write less in the file, or allow more with INSPECTOR_SCRATCH_MB."
+    if exit_code == -_OUT_OF_TIME:
+        return "Look for a loop without end, or allow more with INSPECTOR_CPU_SECONDS."
     if exit_code == NO_KERAS:
         return "Install Keras 3.15 into that Python, or choose another Python for the worker."
     if exit_code is not None and exit_code < 0:

@@ -20,19 +20,28 @@ from inspector.compat.limits import limit_iteration
 from inspector.engine import array_module
 from inspector.errors import CaptureError, EngineError
 from inspector.loading import given_inputs, inputs, uncalled
+from inspector.loading.attributes import model_meant
+from inspector.loading.given_weights import give_weights
 from inspector.loading.inputs import ModelInputs
-from inspector.loading.interruption import Interrupter
+from inspector.loading.interruption import Interrupter, Limit
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies, install_policies_of_a_real_run
-from inspector.loading.python_file import NotReadable, prepared, read_code, run_code
+from inspector.loading.programs import Around, Program, read_program
+from inspector.loading.python_file import NotReadable, prepared, run_code
 from inspector.loading.seed import set_run_seed, set_seed
 from inspector.loading.situation import Situation
-from inspector.loading.statements import run_to_end
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
+from inspector.session.confinement.limits import processor_limit
+from inspector.session.debugging import Debugger
+from inspector.session.evaluation import evaluated
 from inspector.session.output import UserOutput
+from inspector.session.pausing import Pausing
 from inspector.session.protocol import (
+    ApplyWeights,
+    Command,
     EngineChosen,
+    Evaluate,
     Event,
     ModelFound,
     Opened,
@@ -42,13 +51,16 @@ from inspector.session.protocol import (
     Replaced,
     RunModel,
     RunUpdated,
+    SourceFound,
 )
-from inspector.session.settings import Settings, record_budget_bytes
+from inspector.session.settings import Settings, cpu_seconds, record_budget_bytes
 from inspector.trace import Engine, OpenFailure, Run, Trace
 
 # How many batches a script's own loop over a data set gets.
 _DATASET_ELEMENTS = 2
 _MORE_TIME = "Look at the line at which it was, or give it more time: INSPECTOR_OPEN_SECONDS."
+_MORE_CPU = "Look at the line at which it was, or give it more time: INSPECTOR_CPU_SECONDS."
+_clock, _processors = time.monotonic, time.process_time  # scripts may get other ones
 
 
 class Outgoing(Protocol):
@@ -70,6 +82,8 @@ class OpenedFile:
         interrupter: Interrupter,
         output: UserOutput,
         settings: Settings,
+        debugger: Debugger,
+        next_command: Callable[[], Command],
         real: bool = False,
     ) -> None:
         self._command = command
@@ -91,9 +105,13 @@ class OpenedFile:
             seed=command.seed,
             budget_bytes=record_budget_bytes(settings),
         )
+        self._pausing = Pausing(
+            self._recorder, debugger, interrupter, outgoing, next_command, self._answer
+        )
         self._told: tuple[Exception | None, str] = None, ""
         self._exits = ExitStack()
         scratch = tempfile.mkdtemp(prefix="scratch-")  # goes with the client's folder
+        self._model = command.model
         self._situation = Situation(
             self._path,
             self._path.parent,
@@ -113,23 +131,37 @@ class OpenedFile:
         engine = Engine(choice.name, choice.device, choice.reason)
         self._post(EngineChosen(engine))
         try:
-            code = read_code(self._path)
+            program = read_program(self._situation, allow_code=self._command.allow_code)
         except NotReadable as error:
             failure: OpenFailure | None = error.failure(self._path)
         else:
             self._post(Progress(f"Running {self._path.name}"))
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
-            failure = self._run(
-                lambda: run_to_end(code, module.__dict__, self._situation, self._may_go_on)
-            )
-            if failure is None or failure.type != "Stopped" or failure.fix == _MORE_TIME:
+            failure = self._run_program(program, module.__dict__)
+            if (
+                failure is None
+                or failure.type != "Stopped"
+                or failure.fix in (_MORE_TIME, _MORE_CPU)
+            ):
                 # Also after a failure: what it built before can be looked at.
+                meant = self._run_meant(module.__dict__)
+                given = self._run_given_weights()
                 later = self._run_uncalled(module.__dict__, failed=failure is not None)
-                failure = failure or later
+                failure = failure or meant or given or later
+            self._recorder.examine()
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))
+
+    def apply_weights(self, command: ApplyWeights) -> None:
+        """Put a file's weights into a model, then run it again on what it ran on last.
+
+        Raises:
+            InspectorError: they fit no model, or the file is damaged.
+        """
+        name = self._give_weights(Path(command.path), command.model)
+        self.run_model(RunModel(name, seed=self._command.seed))
 
     def run_model(self, command: RunModel) -> None:
         """Run one model again.
@@ -156,6 +188,7 @@ class OpenedFile:
                 seed=command.seed,
             )
         )
+        self._recorder.examine()
         self._output.finish()
         if failure is not None and len(self._recorder.runs()) == before:
             raise CaptureError(failure.message, fix=failure.fix)
@@ -200,6 +233,25 @@ class OpenedFile:
             answer = values.read(command, tensor.numpy(), str(tensor.dtype))
         self._post(replace(answer, recomputed=recomputed))
 
+    def evaluate(self, command: Evaluate) -> None:
+        """Answer with the values of an expression at places of a run.
+
+        Raises:
+            CaptureError: there is no such run.
+            ExpressionError: it is no expression.
+        """
+        self._post(evaluated(command, self._recorder.sites(command.run)))
+
+    def _answer(self, command: Command) -> bool:
+        """Carry out what may be asked while user code is paused; False for anything else."""
+        if isinstance(command, ReadTensor):
+            self.read_tensor(command)
+        elif isinstance(command, Evaluate):
+            self.evaluate(command)
+        else:
+            return False
+        return True
+
     def _install(self) -> None:
         set_seed(self._command.seed)
         self._exits.callback(compat.install(self._notes.add).remove)
@@ -208,6 +260,7 @@ class OpenedFile:
             self._exits.callback(limit_iteration, None)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
+        self._recorder.stop_at(self._pausing)
         self._exits.callback(self._recorder.uninstall)
         self._output.building = lambda: self._recorder.build_note
         if self._real:
@@ -217,9 +270,8 @@ class OpenedFile:
             self._exits.callback(guard.switch_off)
 
     def _run(self, run: Callable[[], object]) -> OpenFailure | None:
-        began = time.monotonic()
-        limit_s = math.inf if self._real else self._settings.open_seconds
         fixes: list[str] = []
+        self._pausing.begin()
 
         def told() -> None:
             try:
@@ -228,16 +280,23 @@ class OpenedFile:
                 fixes.append(self._fix_of(error))
                 raise
 
-        failure = run_code(
-            told, self._situation, self._interrupter, limit_s=None if self._real else limit_s
-        )
+        with processor_limit(math.inf if self._real else cpu_seconds(self._settings)):
+            failure = run_code(told, self._situation, self._interrupter, *self._limits())
         self._recorder.settle()
         if failure is not None and fixes and fixes[0]:
             failure = replace(failure, fix=fixes[0])
-        timed_out = time.monotonic() - began >= limit_s
-        if failure is not None and failure.type == "Stopped" and timed_out:
-            return replace(failure, fix=_MORE_TIME)
         return failure
+
+    def _limits(self) -> tuple[Limit, ...]:
+        if self._real:
+            return ()
+        clock_s, cpu_s = self._settings.open_seconds, cpu_seconds(self._settings)
+        ran = f"The script ran for {clock_s:g} s, the time it may take, and was stopped."
+        used = f"The script used {cpu_s:g} s of processor time, all that it may, and was stopped."
+        return (
+            Limit(_clock, clock_s, ran, _MORE_TIME),
+            Limit(_processors, cpu_s, used, _MORE_CPU),
+        )
 
     def _fix_of(self, error: Exception) -> str:
         """What the recorder says to an error: asked once, at once, for it looks at what ran last."""
@@ -256,13 +315,68 @@ class OpenedFile:
             for run in self._recorder.runs()
         )
 
+    def _run_program(self, program: Program, namespace: dict[str, object]) -> OpenFailure | None:
+        around = Around(
+            namespace,
+            self._may_go_on,
+            lambda source: self._post(SourceFound(source)),
+            self._recorder.place,
+        )
+        unread: list[NotReadable] = []
+
+        def run() -> None:
+            try:
+                program.run(around)
+            except NotReadable as error:
+                unread.append(error)
+                raise
+
+        failure = self._run(run)
+        return unread[0].failure(self._path) if unread else failure
+
+    def _run_meant(self, namespace: dict[str, object]) -> OpenFailure | None:
+        """Make the model that was asked for by its name in the file (`FILE:function`)."""
+        attribute = self._command.attribute
+        if attribute is None:
+            return None
+
+        def find() -> None:
+            found = model_meant(namespace, attribute, self._recorder, self._notes)
+            self._model = self._model or found
+
+        return self._run(find)
+
+    def _run_given_weights(self) -> OpenFailure | None:
+        weights = self._command.weights
+        if weights is None:
+            return None
+
+        def give() -> None:
+            name = self._give_weights(Path(weights), self._model)
+            given = given_inputs.from_last_run(self._recorder, name)
+            if given is not None:
+                self._recorder.call_model(
+                    name,
+                    given.first,
+                    others=given.others,
+                    training=self._command.training,
+                    seed=self._command.seed,
+                )
+
+        return self._run(give)
+
+    def _give_weights(self, path: Path, model: str | None) -> str:
+        name = give_weights(self._recorder, path, self._situation.scratch, model)
+        self._notes.add_at(f"the weights of {name}", f"Taken from {path}.", None, None)
+        return name
+
     def _run_uncalled(self, namespace: dict[str, object], *, failed: bool) -> OpenFailure | None:
         return self._run(
             lambda: uncalled.run(
                 namespace,
                 self._recorder,
                 self._notes,
-                model=self._command.model,
+                model=self._model,
                 specs=self._command.input_specs,
                 training=self._command.training,
                 seed=self._command.seed,

@@ -17,10 +17,13 @@ sees the process gone and makes `Lost` itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from inspector.trace import Engine, Model, Protection, Replacement, Run, Source, Trace
+from inspector.trace.breakpoints import Breakpoint
 
 VERSION = 1
+PauseReason = Literal["step", "breakpoint", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,48 @@ class ReadTensor:
     stop: tuple[int, ...] = ()
     limit: int = 65_536
     with_statistics: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Ask for the value of an expression at places of one run: calls, or ops by their index."""
+
+    request: int
+    run: int
+    expression: str
+    places: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetBreakpoints:
+    """Stop user code at these from now on; sent before `OpenFile` they are there from its start."""
+
+    breakpoints: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop user code at the next call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on with the user code that is paused, to the next breakpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOver:
+    """Go on past the call that is paused at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepInto:
+    """Go on to the next call, whatever its depth."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOut:
+    """Go on to where the enclosing call returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +247,47 @@ class TensorRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One value of an expression: as text, as a number and as a truth, where it is one."""
+
+    text: str = ""
+    number: float | None = None
+    is_true: bool | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Answer to `Evaluate`: one value for each place, in order."""
+
+    request: int
+    run: int
+    values: tuple[Evaluation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """User code waits at a call of a run that goes on; values can be read, expressions asked.
+
+    kind: "enter" before the call runs, "exit" when it has returned, "op" after one of its ops.
+    problem: what is wrong with the breakpoint's condition, if it could not be asked.
+    """
+
+    run: int
+    call: str
+    kind: Literal["enter", "exit", "op"]
+    op: int | None = None
+    reason: PauseReason = "breakpoint"
+    breakpoint: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """User code goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A command could not be carried out; the session goes on."""
 
@@ -225,7 +311,19 @@ class Lost:
     line: int | None = None
 
 
-Command = OpenFile | RunModel | ApplyWeights | ReadTensor | Stop | Shutdown
+Resumption = Continue | StepOver | StepInto | StepOut
+Command = (
+    OpenFile
+    | RunModel
+    | ApplyWeights
+    | ReadTensor
+    | Evaluate
+    | SetBreakpoints
+    | Pause
+    | Resumption
+    | Stop
+    | Shutdown
+)
 Event = (
     Hello
     | Progress
@@ -237,11 +335,29 @@ Event = (
     | EngineChosen
     | Opened
     | TensorRead
+    | Evaluated
+    | Paused
+    | Resumed
     | Failed
     | Lost
 )
 COMMANDS: dict[str, type] = {
-    cls.__name__: cls for cls in (OpenFile, RunModel, ApplyWeights, ReadTensor, Stop, Shutdown)
+    cls.__name__: cls
+    for cls in (
+        OpenFile,
+        RunModel,
+        ApplyWeights,
+        ReadTensor,
+        Evaluate,
+        SetBreakpoints,
+        Pause,
+        Continue,
+        StepOver,
+        StepInto,
+        StepOut,
+        Stop,
+        Shutdown,
+    )
 }
 EVENTS: dict[str, type] = {
     cls.__name__: cls
@@ -256,6 +372,9 @@ EVENTS: dict[str, type] = {
         EngineChosen,
         Opened,
         TensorRead,
+        Evaluated,
+        Paused,
+        Resumed,
         Failed,
         Lost,
     )

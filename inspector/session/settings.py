@@ -13,6 +13,8 @@ class Settings:
 
     memory_mb:       resident memory; 0 means three quarters of what the machine has.
     open_seconds:    time for the script; afterwards it is stopped and the trace is shown.
+    cpu_seconds:     processor time for the script, over all its threads; 0 means as much as all
+                     processors can give in `open_seconds`.
     output_kb:       text the script may print per opening; the rest is counted only.
     record_mb:       recorded values; 0 means half of the memory that is free. Beyond it, values
                      are dropped that can be computed again.
@@ -20,18 +22,21 @@ class Settings:
     update_seconds:  how often the state of a running run is sent.
     open_files:      files and connections that are open at one time.
     file_mb:         size of one file that the script writes.
+    scratch_mb:      all that the script writes.
     processes:       processes and threads, only where processes cannot be refused altogether.
     confine:         0 leaves the worker the files, network and processes of its person.
     """
 
     memory_mb: int = 0
     open_seconds: float = 60.0
+    cpu_seconds: float = 0.0
     output_kb: int = 1024
     record_mb: int = 0
     keep_runs: int = 20
     update_seconds: float = 0.3
     open_files: int = 1024
     file_mb: int = 4096
+    scratch_mb: int = 8192
     processes: int = 256
     confine: int = 1
 
@@ -58,6 +63,11 @@ def memory_limit_bytes(settings: Settings) -> int:
     if settings.memory_mb > 0:
         return settings.memory_mb << 20
     return int(_machine_memory_bytes() * 0.75)
+
+
+def cpu_seconds(settings: Settings) -> float:
+    """The limit of processor time, with 0 resolved for this machine."""
+    return settings.cpu_seconds or settings.open_seconds * (os.cpu_count() or 1)
 
 
 def record_budget_bytes(settings: Settings) -> int:

@@ -23,21 +23,26 @@ from inspector.engine.array_module import EngineName
 from inspector.errors import InspectorError, ProtocolError, UsageError
 from inspector.keras_backend import hook
 from inspector.loading.interruption import Interrupter, Stopped
-from inspector.session import memory_watch
+from inspector.session import memory_watch, scratch_watch
+from inspector.session.debugging import Debugger
 from inspector.session.exit_codes import NO_KERAS, OUT_OF_MEMORY
 from inspector.session.framing import MAX_MESSAGE_BYTES, decode_command
 from inspector.session.outbox import Outbox
 from inspector.session.output import UserOutput
 from inspector.session.protocol import (
     VERSION,
+    ApplyWeights,
     Command,
+    Evaluate,
     Failed,
     Hello,
     Opened,
     OpenFile,
+    Pause,
     Progress,
     ReadTensor,
     RunModel,
+    SetBreakpoints,
     Shutdown,
     Stop,
 )
@@ -66,6 +71,7 @@ class Worker:
         self._outbox = Outbox(connection.send_bytes)
         self._interrupter = Interrupter()
         self._output = UserOutput(self._outbox.post_now, settings.output_kb << 10)
+        self._debugger = Debugger()
         self._opened: OpenedFile | None = None
 
     def run(self) -> None:
@@ -73,6 +79,9 @@ class Worker:
         sys.stdout, sys.stderr = self._output.stream("stdout"), self._output.stream("stderr")
         limit = memory_limit_bytes(self._settings)
         memory_watch.watch(limit, self._out_of_memory)
+        if self._protection.mode == "inspect":
+            written = self._settings.scratch_mb << 20
+            scratch_watch.watch(tempfile.gettempdir(), written, self._out_of_disk)
         threading.Thread(target=self._read, name="inspector-commands", daemon=True).start()
         self._outbox.post(Hello(VERSION, os.getpid(), self._protection))
         while True:
@@ -111,8 +120,12 @@ class Worker:
             raise UsageError("No file is open in this worker.", fix="Open a file first.")
         elif isinstance(command, RunModel):
             self._opened.run_model(command)
+        elif isinstance(command, ApplyWeights):
+            self._opened.apply_weights(command)
         elif isinstance(command, ReadTensor):
             self._opened.read_tensor(command)
+        elif isinstance(command, Evaluate):
+            self._opened.evaluate(command)
 
     def _open(self, command: OpenFile) -> None:
         if self._opened is not None:
@@ -132,6 +145,8 @@ class Worker:
             interrupter=self._interrupter,
             output=self._output,
             settings=self._settings,
+            debugger=self._debugger,
+            next_command=lambda: self._commands.get()[1],
             real=self._protection.mode == "real",
         )
         self._opened.open()
@@ -169,19 +184,42 @@ class Worker:
                 with self._stopping:
                     self._stopped_up_to = self._taken_in
                     self._interrupter.stop("You pressed Stop.")
+            elif isinstance(command, SetBreakpoints):
+                self._set_breakpoints(command)
+            elif isinstance(command, Pause):
+                self._debugger.pause()
             elif isinstance(command, Shutdown):
                 self._leave(0)
             else:
                 self._taken_in += 1
                 self._commands.put((self._taken_in, command))
 
+    def _set_breakpoints(self, command: SetBreakpoints) -> None:
+        # At once, on this thread: the user's code may be busy for long.
+        try:
+            self._debugger.set_breakpoints(command.breakpoints)
+        except InspectorError as error:
+            self._outbox.post(Failed(type(error).__name__, error.message, error.fix))
+
     def _out_of_memory(self, used: int) -> None:
         limit = memory_limit_bytes(self._settings)
         self._outbox.post(
             Failed(
                 "OutOfMemory",
-                f"The script uses {used >> 20} MB, more than the {limit >> 20} MB it may.",
+                f"The script uses {used >> 20} MB of memory, more than the {limit >> 20} MB it may.",
                 "Use smaller arrays, or allow more with INSPECTOR_MEMORY_MB.",
+            )
+        )
+        self._output.flush()
+        self._outbox.flush(_FLUSH_S)
+
+    def _out_of_disk(self, written: int) -> None:
+        self._outbox.post(
+            Failed(
+                "OutOfDisk",
+                f"The script wrote {written >> 20} MB, more than the "
+                f"{self._settings.scratch_mb} MB it may.",
+                "Write less, or allow more with INSPECTOR_SCRATCH_MB.",
             )
         )
         self._output.flush()

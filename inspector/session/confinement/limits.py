@@ -6,9 +6,15 @@ Reaching one of these is an OSError at the user's line.
 
 from __future__ import annotations
 
+import math
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from inspector.session.settings import Settings
+
+_GRACE_S = 3.0  # for the ways that name the line
 
 
 def limit(settings: Settings) -> None:
@@ -25,6 +31,28 @@ def limit_processes(settings: Settings) -> None:
     is kept from starting threads when other programs of theirs start many.
     """
     _set("RLIMIT_NPROC", _running() + settings.processes)
+
+
+@contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Inside, the system ends a process that has used so much processor time, and some grace.
+
+    For code that nothing else can stop: native code that holds Python's lock for ever.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if math.isfinite(seconds):
+        new = int(time.process_time() + seconds + _GRACE_S)
+        if hard == resource.RLIM_INFINITY or new < hard:
+            resource.setrlimit(resource.RLIMIT_CPU, (new, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _set(name: str, value: int) -> None:

@@ -42,7 +42,8 @@ def readable(file: str | None, scratch: str) -> list[str]:
     script that lies in a home folder does not open that folder's keys.
     """
     closed = {path for path in _closed() if os.path.lexists(path)}
-    opened = ["/", scratch, *listable(file), *_python(), *_open_in(_home())]
+    named = [] if file is None else [os.path.realpath(file)]
+    opened = ["/", scratch, *named, *listable(file), *_python(), *_open_in(_home())]
     return [piece for path in dict.fromkeys(opened) for piece in _around(path, closed)]
 
 
@@ -61,8 +62,9 @@ def _closed() -> Iterator[str]:
     yield from _CLOSED
     for homes in {*_HOMES, os.path.dirname(home)} - {"/"}:
         for name in _names(homes):
-            if os.path.join(homes, name) != home:
-                yield os.path.join(homes, name)
+            path = os.path.join(homes, name)
+            if path != home and os.path.isdir(path):
+                yield path
     if home != "/root":
         yield "/root"
     for name in _names(home):
