@@ -24,8 +24,10 @@ from inspector.trace import (
     from_plain,
     to_plain,
 )
+from inspector.trace.numbers import BadValue
 
 __all__ = [
+    "BadValue",
     "Call",
     "Check",
     "Edge",

@@ -81,6 +81,7 @@ class Scene:
         from inspector.trace import Engine, Trace
 
         engine = Engine("numpy", "cpu", "test")
+        self.recorder.examine()
         models, runs = self.recorder.models(), self.recorder.runs()
         return Trace(file=self.file, engine=engine, models=models, runs=runs)
 

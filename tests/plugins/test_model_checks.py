@@ -45,6 +45,7 @@ def crossentropy(last: str, from_logits: bool) -> str:
 
 TOKENS = "model(np.array([[3, 1, 0, 0], [2, 0, 0, 0]]))"
 EMBED = "Embedding(9, 4, mask_zero=True)"
+MANY = "model(np.random.default_rng(0).normal(size=(32, 4)).astype('float32'))\n"
 RUN = "model(np.ones((8, 4), 'float32'))\n"
 IMAGE = "model(np.ones((2, 8, 8, 3)))"
 
@@ -57,6 +58,44 @@ CASES: dict[str, tuple[str, str]] = {
     "mask_unused": (
         stack(EMBED, "Dense(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
         stack(EMBED, "LSTM(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
+    ),
+    "not_finite": (
+        model("self.a = layers.Dense(1)", "return self.a(ops.log(x - 1.0))", rest=RUN),
+        model("self.a = layers.Dense(1)", "return self.a(ops.log(x + 1.0))", rest=RUN),
+    ),
+    "overflow": (
+        model("self.a = layers.Dense(1)", "return self.a(ops.cast(x * 7e4, 'float16'))", rest=RUN),
+        model("self.a = layers.Dense(1)", "return self.a(ops.cast(x * 6e4, 'float16'))", rest=RUN),
+    ),
+    "dead_units": (
+        stack(
+            "Dense(3, bias_initializer=lambda s, dtype: -9 * np.ones(s, dtype))",
+            "ReLU()",
+            rest=MANY,
+        ),
+        stack(
+            "Dense(3, bias_initializer=lambda s, dtype: 9 * np.ones(s, dtype))", "ReLU()", rest=MANY
+        ),
+    ),
+    "saturated": (
+        stack("Rescaling(50)", "Activation('sigmoid')", rest=MANY),
+        stack("Rescaling(1)", "Activation('sigmoid')", rest=MANY),
+    ),
+    "all_masked": (
+        "layers.Softmax()(np.ones((2, 2)), mask=np.array([[True, False], [False, False]]))",
+        "layers.Softmax()(np.ones((2, 2)), mask=np.array([[True, False], [True, True]]))",
+    ),
+    "zero_deviation": (
+        "layers.LayerNormalization()(np.ones((4, 3), 'float32'))",
+        "layers.LayerNormalization()(np.eye(3, dtype='float32'))",
+    ),
+    "constant_output": (
+        "layers.Dense(2, kernel_initializer='zeros')(np.eye(3, dtype='float32'))",
+        "layers.Dense(2)(np.eye(3, dtype='float32'))",
+    ),
+    "denormal": (
+        stack("Rescaling(1e-39)", rest=MANY),
+        stack("Rescaling(1e-30)", rest=MANY),
     ),
     "layer_never_called": (
         model("self.a = layers.Dense(1); self.b = layers.Dense(2)", "return self.a(x)"),

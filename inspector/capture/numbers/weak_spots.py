@@ -22,6 +22,8 @@ from inspector.trace.numbers import BadKind, BadValue
 
 # From here on a share is worth a word; below, single dead units are the normal course of things.
 _DEAD_SHARE = 0.5
+# By chance, a unit of a fresh layer is 0 for two samples in a quarter of all cases.
+_FEWEST_SAMPLES = 16
 _SATURATED_SHARE = 0.9
 _SATURATED_AT = {"sigmoid": 0.01, "tanh": 0.01}
 _DENORMAL_SHARE = 0.01
@@ -45,7 +47,7 @@ def find(records: Sequence[OpRecord], places: Places) -> Iterator[BadValue]:
 
 def _dead(record: OpRecord, places: Places) -> Iterator[BadValue]:
     y = values_of(record.outputs[0])
-    if y.ndim < 2 or y.shape[0] < 2:
+    if y.ndim < 2 or y.size < _FEWEST_SAMPLES * y.shape[-1]:
         return
     is_dead = (y == 0).all(axis=tuple(range(y.ndim - 1)))
     if is_dead.mean() >= _DEAD_SHARE:
@@ -107,24 +109,35 @@ def _masked_rows(scores: Any, axis: int, record: OpRecord, places: Places) -> It
         )
 
 
-def _zero_deviation(record: OpRecord, places: Places) -> Iterator[BadValue]:
-    name = record.primitive.name
-    variances = values_of(record.outputs[-1 if name == "moments" else 0])
-    is_zero = variances == 0
-    samples = record.inputs[0].size // max(variances.size, 1)
-    if is_zero.any() and samples > 1 and places.passage(record).call is not None:
-        output = record.outputs[-1 if name == "moments" else 0]
+def _zero_variance(record: OpRecord, places: Places) -> Iterator[BadValue]:
+    output = record.outputs[-1 if record.primitive.name == "moments" else 0]
+    together = record.inputs[0].size // max(output.size, 1)
+    if together > 1 and places.passage(record).call is not None:
+        yield from _zero_deviation(values_of(output) == 0, together, output, record, places)
+
+
+def _equal_rows(record: OpRecord, places: Places) -> Iterator[BadValue]:
+    x = values_of(record.inputs[0])
+    if record.constants.get("centered") and x.shape[-1] > 1:
+        are_equal = (x == x[..., :1]).all(axis=-1, keepdims=True)
+        yield from _zero_deviation(are_equal, x.shape[-1], record.outputs[0], record, places)
+
+
+def _zero_deviation(
+    flags: Any, together: int, tensor: Tensor, record: OpRecord, places: Places
+) -> Iterator[BadValue]:
+    if flags.any():
         yield _spot(
             "zero deviation",
             (
-                f"{int(is_zero.sum())} of {is_zero.size} variances are 0: all {samples} values "
+                f"{int(flags.sum())} of {flags.size} variances are 0: all {together} values "
                 "that are normalized there are equal",
                 "Normalizing divides them by the root of epsilon: look at why they do not differ.",
             ),
             record,
             places,
-            flags=is_zero,
-            tensor=output,
+            flags=flags,
+            tensor=tensor,
         )
 
 
@@ -180,8 +193,9 @@ _FINDERS: dict[str, Finder] = {
     "tanh": _saturated,
     "softmax": _all_masked,
     "log_softmax": _all_masked,
-    "moments": _zero_deviation,
-    "variance": _zero_deviation,
+    "moments": _zero_variance,
+    "variance": _zero_variance,
+    "layer_norm": _equal_rows,
 }
 
 

@@ -5,6 +5,7 @@
     training   gradients, updates and layers in the wrong mode
     losses     activations and labels that do not fit the loss
     shapes     axes that broadcast or mix, dtypes that widen
+    numbers    NaN, infinities, dead units, saturation
 
 Each check is a generator over the trace whose name is the rule's id; its docstring's first line
 says what it finds. `CHECKS` lists them all, and `docs/checks.md` is written from that list.
@@ -13,7 +14,7 @@ says what it finds. `CHECKS` lists them all, and `docs/checks.md` is written fro
 from __future__ import annotations
 
 from inspector.api import Check, hookimpl
-from inspector_plugins.model_checks import losses, masks, shapes, structure, training
+from inspector_plugins.model_checks import losses, masks, numbers, shapes, structure, training
 
 CHECKS: tuple[Check, ...] = (
     *masks.CHECKS,
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     *training.CHECKS,
     *losses.CHECKS,
     *shapes.CHECKS,
+    *numbers.CHECKS,
 )
 
 

@@ -117,7 +117,7 @@ def test_dead_units_are_counted(watch):
             4, activation="relu", kernel_initializer="zeros",
             bias_initializer=lambda shape, dtype: np.array([-1, -1, -1, 1], dtype),
         )
-        keras.Sequential([keras.Input((2,)), layer], name="m")(np.ones((3, 2), "float32"))
+        keras.Sequential([keras.Input((2,)), layer], name="m")(np.ones((16, 2), "float32"))
     """)
 
     bad = _only(scene)
