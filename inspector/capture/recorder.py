@@ -19,10 +19,11 @@ from inspector.capture import hooks, numbers
 from inspector.capture import keras_private as private
 from inspector.capture.location import Locator
 from inspector.capture.runs import RunContext
+from inspector.capture.sites import RecordedSites
 from inspector.capture.store import RecordStore
-from inspector.capture.watch import Watch
+from inspector.capture.watch import Stopping, Watch
 from inspector.capture.writer import Writer
-from inspector.engine import Tensor, tape
+from inspector.engine import OpRecord, Tensor, tape
 from inspector.errors import CaptureError
 from inspector.keras_backend import symbolic
 from inspector.trace import Model, Run
@@ -60,7 +61,8 @@ class Recorder:
         self._runs, self._models = self._watch.runs, self._watch.models
         self._runs.seed = seed
         self._store = RecordStore(budget_bytes)
-        self._runs.began, self._runs.discarded = self._store.watch, self._store.discard
+        self._runs.began, self._runs.discarded = self._began, self._store.discard
+        self._open_run: Run | None = None
         self._writer = Writer(self._watch.lines)
         self._written: dict[int, Run] = {}
         self._examined: set[int] = set()
@@ -122,6 +124,31 @@ class Recorder:
     def build_note(self) -> bool:
         """Whether Keras is computing shapes symbolically now."""
         return self._watch.is_building
+
+    def stop_at(self, stopping: Stopping) -> None:
+        """Ask at each moment of a run whether the user's code is to be held there."""
+        self._watch.stopping = stopping
+        self._runs.watches_all = lambda: stopping.is_armed
+
+    def open_run(self, context: RunContext) -> Run:
+        """The run that goes on, as it is now; its tensors can be read until it ends."""
+        context.is_kept = True
+        self._store.show(context)
+        self._open_run = self._writer.run(context)
+        return self._open_run
+
+    def sites(self, number: int) -> RecordedSites:
+        """The places of one run at which expressions can be evaluated.
+
+        Raises:
+            CaptureError: there is no such run.
+        """
+        run = self._open_run if self._open_run is not None else None
+        if run is None or run.number != number or number in self._written:
+            run = self._written.get(number)
+        if run is None:
+            raise CaptureError(f"There is no run {number}.", fix="Take one of the runs shown.")
+        return RecordedSites(run, lambda tensor: self.tensor(number, tensor))
 
     def settle(self) -> None:
         """End what is still open: the script is over."""
@@ -188,6 +215,21 @@ class Recorder:
             layer(inputs, **(others or {}))
         self._runs.settle()
         self._tell_models()
+
+    def _began(self, context: RunContext) -> None:
+        self._store.watch(context)
+        stopping = self._watch.stopping
+        if stopping is None or context.kind == "build" or not stopping.is_armed:
+            return
+        counted = context.tape.listener
+
+        def listen(record: OpRecord) -> None:
+            if counted is not None:
+                counted(record)
+            if stopping.is_armed:
+                stopping.op_ran(context, record)
+
+        context.tape.listener = listen
 
     def _finished(self, context: RunContext) -> None:
         if context.kind == "train_step" and not (context.updates or context.differentiations):

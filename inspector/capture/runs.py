@@ -53,6 +53,8 @@ class RunContext:
         self.seed: int | None = None
         self.tape = Tape()
         self.tape.locate = locate
+        # Keras finds out shapes in the middle of a call that builds its layer.
+        self.tape.lists_symbolic = kind == "build"
         self.prefix = ""
         self.frames: list[Frame] = []
         self.second_frames: list[Frame] = []
@@ -153,6 +155,8 @@ class Runs:
         # Told of each run that begins, and of each that ends without being kept.
         self.began: Callable[[RunContext], None] | None = None
         self.discarded: Callable[[RunContext], None] | None = None
+        # Whether runs that will not be kept are watched all the same: something may stop in them.
+        self.watches_all: Callable[[], bool] = lambda: False
 
     @property
     def top(self) -> RunContext | None:
@@ -186,12 +190,14 @@ class Runs:
 
     def _begin(self, kind: RunKind, layer: Any) -> RunContext | None:
         name = self._name_of(layer)
-        if self._counts[name, kind] >= self._keep:
+        is_kept = self._counts[name, kind] < self._keep
+        if not is_kept:
             self.not_kept[name] += 1
-            return None
+            if kind == "build" or not self.watches_all():
+                return None
         self._counts[name, kind] += 1
         context = self._new(kind, layer)
-        context.model_name = name
+        context.model_name, context.is_kept = name, is_kept
         return context
 
     def _new(self, kind: RunKind, layer: Any) -> RunContext:
@@ -226,7 +232,7 @@ class Runs:
             if self._counts[name, context.kind] > self._keep:
                 self.not_kept[name] += 1
                 context.is_kept = False
-        return context if context.is_kept else None
+        return context if context.is_kept or self.watches_all() else None
 
     def begin_training_step(self) -> None:
         """A gradient tape opens while nothing runs."""

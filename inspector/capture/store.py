@@ -60,8 +60,15 @@ class RecordStore:
                 break
             self.let_go(number)
 
+    def show(self, context: RunContext) -> None:
+        """Let the tensors of a run that goes on be read; `keep` or `discard` ends that."""
+        tensors = {tensor.id: tensor for tensor in _tensors(context)}
+        # No ledger: the budget goes on counting the run as one that is being recorded.
+        self._runs[context.number] = _Kept(tensors, context.tape, None)
+
     def discard(self, context: RunContext) -> None:
         """A run has ended that is not kept."""
+        self._runs.pop(context.number, None)
         ledger = self._watched.pop(context.number, None)
         if ledger is not None:
             self.budget.forget(ledger)

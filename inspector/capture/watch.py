@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from inspector.capture import blame, losses, updates, user_words
 from inspector.capture import keras_private as private
@@ -18,9 +18,19 @@ from inspector.capture.location import Locator
 from inspector.capture.losses import NoticedLoss
 from inspector.capture.models import Models
 from inspector.capture.runs import Blame, RunContext, Runs, is_same_error
-from inspector.engine import tape
+from inspector.engine import OpRecord, tape
 from inspector.errors import NoValue
 from inspector.keras_backend import symbolic
+
+
+class Stopping(Protocol):
+    """Who may hold the user's code at a moment of a run."""
+
+    @property
+    def is_armed(self) -> bool: ...
+    def call_begins(self, context: RunContext, frame: Frame) -> None: ...
+    def call_returned(self, context: RunContext, frame: Frame) -> None: ...
+    def op_ran(self, context: RunContext, record: OpRecord) -> None: ...
 
 
 class Watch:
@@ -42,6 +52,7 @@ class Watch:
         self._models = Models(self._lines.is_users, self._lines.that_made)
         self.runs = Runs(keep_runs, self._models.name_of, self._end, self._lines.here)
         self.between_calls: Callable[[], None] | None = None
+        self.stopping: Stopping | None = None
 
     @property
     def lines(self) -> Lines:
@@ -191,6 +202,8 @@ class Watch:
             self._lines.note_node(frame)
         if self.between_calls is not None:
             self.between_calls()
+        if self.stopping is not None and context.kind != "build" and self.stopping.is_armed:
+            self.stopping.call_returned(context, frame)
 
     def _failed(
         self, context: RunContext, frame: Frame, error: BaseException, args: Any, kwargs: Any
@@ -229,6 +242,8 @@ class Watch:
                 frame.ready_at = len(context.tape.records)
             frame.receive(args, kwargs)
             context.origins.enter(frame)
+            if self.stopping is not None and context.kind != "build" and self.stopping.is_armed:
+                self.stopping.call_begins(context, frame)
 
     def model_joined(
         self, model: Any, args: Any, kwargs: Any, original: Callable[[], None]

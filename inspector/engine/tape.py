@@ -92,6 +92,8 @@ class Tape:
         self.backward_from: Location | None = None
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
+        # Whether ops on shapes alone belong to the run; in a run on values they only build it.
+        self.lists_symbolic = True
         # The op that raised last: (primitive, inputs, constants, error), for the failure graph.
         self.failed: tuple[Primitive, tuple[Tensor, ...], dict[str, Any], BaseException] | None = (
             None
@@ -117,6 +119,8 @@ class Tape:
             record.location = self.locate()
         for tensor in outputs:
             tensor.record = record
+        if not self.lists_symbolic and outputs and outputs[0].is_meta:
+            return record
         self.records.append(record)
         if self.listener is not None:
             self.listener(record)

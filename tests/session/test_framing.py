@@ -29,6 +29,8 @@ def _values(annotation: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(_values(arguments[0]), max_size=2).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(_values, arguments))
     return {
         int: st.integers(-(2**80), 2**80),
         float: st.floats(allow_nan=False),
