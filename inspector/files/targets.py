@@ -123,13 +123,11 @@ def _entry(folder: Path, candidates: list[Path]) -> Path | None:
         return (using or named)[0]
     if len(candidates) == 1:
         return candidates[0]
-    direct = [path for path in candidates if path.parent == folder]
-    if len(direct) == 1:
-        return direct[0]
-    # The files lie in one folder below: src/, or the package itself.
-    below = {folder / path.relative_to(folder).parts[0] for path in candidates}
-    inner = below.pop() if len(below) == 1 else folder
-    return _entry(inner, candidates) if inner != folder and inner.is_dir() else None
+    for name in _ENTRIES:
+        below = [path for path in candidates if path.name == name]
+        if len(below) == 1 or (below and len(below[0].parts) < len(below[1].parts)):
+            return below[0]
+    return None
 
 
 def _candidates(folder: Path) -> list[Path]:

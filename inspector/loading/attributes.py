@@ -82,4 +82,4 @@ def _models_in(value: Any) -> list[Any]:
 
 
 def _words(value: Any) -> str:
-    return f"a {type(value).__name__}" if value is not None else "None"
+    return f"of type {type(value).__name__}" if value is not None else "None"
