@@ -19,6 +19,7 @@ from typing import Any
 
 from inspector.compat import compile_user_code
 from inspector.errors import OpenError
+from inspector.files.targets import package_of
 from inspector.loading.failures import failure_of, user_traceback
 from inspector.loading.interruption import Interrupter, Limit, Stopped
 from inspector.loading.situation import Situation
@@ -106,7 +107,11 @@ def prepared(situation: Situation) -> Iterator[ModuleType]:
     module.__loader__ = importlib.machinery.SourceFileLoader("__main__", str(situation.path))
     patches = situation.patches
     patches.set(sys, "argv", [str(situation.path)])
-    patches.set(sys, "path", [str(situation.folder), *sys.path[1:]])
+    folders = [str(situation.folder)]
+    above, module.__package__ = package_of(situation.path)
+    if module.__package__:  # run as `python -m package.module`, so that `from . import x` works
+        folders.append(str(above))
+    patches.set(sys, "path", [*folders, *sys.path[1:]])
     patches.set(sys, "dont_write_bytecode", True)
     before, folder = sys.modules["__main__"], os.getcwd()
     sys.modules["__main__"] = module
