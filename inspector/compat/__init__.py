@@ -2,6 +2,7 @@
 
     install            puts them in place; answers what can be undone and what was replaced
     compile_user_code  compiles a user's file so that TensorFlow's shape and dtype methods work
+    parse_user_code    the same as a tree, for running a file statement by statement
 
     finder      the one entry on sys.meta_path       tf          TensorFlow's names, on keras.ops
     guard       only user files see `tensorflow`     registry    the flat table of those names
@@ -22,9 +23,9 @@ from dataclasses import dataclass
 
 from inspector.compat.namespaces import StandIn
 from inspector.compat.notes import OnReplaced, listen, noted
-from inspector.compat.rewrite import compile_user_code
+from inspector.compat.rewrite import compile_user_code, parse_user_code
 
-__all__ = ["Installed", "compile_user_code", "install"]
+__all__ = ["Installed", "compile_user_code", "install", "parse_user_code"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -82,12 +82,21 @@ def compile_user_code(source: str | bytes, filename: str) -> CodeType:
     Raises:
         SyntaxError, ValueError: as `compile` does.
     """
+    return compile(parse_user_code(source, filename), filename, "exec", dont_inherit=True)
+
+
+def parse_user_code(source: str | bytes, filename: str) -> ast.Module:
+    """What `compile_user_code` compiles.
+
+    Raises:
+        SyntaxError, ValueError: as `compile` does.
+    """
     tree = ast.parse(source, filename)
     text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
     if "tensorflow" in text or "keras" in text:
         setattr(builtins, HELPER, attribute)
         tree = _Attributes().visit(tree)
-    return compile(tree, filename, "exec", dont_inherit=True)
+    return tree
 
 
 def attribute(owner: Any, name: str) -> Any:
