@@ -274,6 +274,16 @@ def is_attention(layer: Any) -> bool:
     return isinstance(layer, _ATTENTION)
 
 
+def is_scored_attention(layer: Any) -> bool:
+    """Whether it is Attention or AdditiveAttention: queries, values and keys in one list."""
+    return isinstance(layer, keras.layers.Attention)
+
+
+def sliding_window(layer: Any) -> Any:
+    """How many keys around a query an attention layer looks at, None for all."""
+    return getattr(layer, "sliding_window", getattr(layer, "_sliding_window", None))
+
+
 def is_inside_attention(frame: Any) -> bool:
     """Whether a call runs within an attention layer's call."""
     return any(is_attention(around.layer) for around in frame.ancestors())

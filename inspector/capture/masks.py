@@ -15,16 +15,28 @@ that nobody wrote. Masks are known by `mask_lineage.key_of`, since symbols have 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture import mask_words as words
 from inspector.capture.frames import Frame
 from inspector.capture.mask_lineage import Lineage, key_of, same_values
+from inspector.capture.mask_reading import (
+    count_masked,
+    distinct,
+    has_mask,
+    has_masks,
+    is_in,
+    is_named_mask,
+    mask_of_source,
+    only_runs_layers,
+    op_name,
+    shape_of,
+)
 from inspector.capture.origins import Link
 from inspector.capture.runs import RunContext
-from inspector.engine import OpRecord, Tensor
+from inspector.engine import OpRecord
 from inspector.trace import Mask, MaskEvent
 from inspector.trace.document import MaskEventKind
 
@@ -52,7 +64,7 @@ class MaskThread:
 
     def read(self, context: RunContext) -> tuple[Mask, ...]:
         """The masks of the run, in the order of their births."""
-        if not _has_masks(context):
+        if not has_masks(context):
             return ()
         self._context = context
         self._lineage = Lineage(context)
@@ -88,11 +100,13 @@ class MaskThread:
     def _roots(self, mask: Any) -> list[Any]:
         """The masks of the run that `mask` was made of; itself where it is one of them."""
         known = self._masks.keys() | self._same.keys()
-        return _distinct(map(self._first, self._lineage.roots(mask, known)))
+        return distinct(map(self._first, self._lineage.roots(mask, known)))
 
     def _mask(self, key: Any, mask: Any) -> Mask:
         events = [event for _, event in sorted(self._events[key], key=lambda pair: pair[0])]
-        return Mask(self._id(mask), _shape(mask), self._born.get(key), tuple(events), _masked(mask))
+        return Mask(
+            self._id(mask), shape_of(mask), self._born.get(key), tuple(events), count_masked(mask)
+        )
 
     def _note(
         self,
@@ -111,7 +125,7 @@ class MaskThread:
         file, line = location if location else (None, None)
         call = self._call_id(frame) if frame is not None else None
         made = self._tensor_id(into) if into is not None else None
-        event = MaskEvent(call, _op_name(op), what, file, line, *said, into=made)
+        event = MaskEvent(call, op_name(op), what, file, line, *said, into=made)
         self._masks.setdefault(key, mask)
         events = self._events.setdefault(key, [])
         if all(event != known for _, known in events):
@@ -137,7 +151,7 @@ class MaskThread:
         for mask in self._taken(frame):
             if self._tensor_id(mask) is None or self._roots(mask):
                 continue
-            twins = [m for m in _distinct(frame.input_masks) if self._is_known(m)]
+            twins = [m for m in distinct(frame.input_masks) if self._is_known(m)]
             twin = next((m for m in twins if same_values(m, mask)), None)
             if twin is not None:
                 self._same[key_of(mask)] = self._first(twin)
@@ -150,17 +164,17 @@ class MaskThread:
 
     def _taken(self, frame: Frame) -> list[Any]:
         """The masks that a call is given, on its inputs or as arguments."""
-        named = [tensor for name, tensor in frame.inputs if _is_named_mask(name, tensor)]
-        return _distinct([*frame.input_masks, *frame.mask_arguments, *named])
+        named = [tensor for name, tensor in frame.inputs if is_named_mask(name, tensor)]
+        return distinct([*frame.input_masks, *frame.mask_arguments, *named])
 
     def _uses(self, frame: Frame) -> None:
         arguments = {key_of(mask) for mask in frame.mask_arguments}
         whole = private.is_attention(frame.layer)
 
         def within(record: OpRecord) -> bool:
-            return record.scope is frame or (whole and _is_in(record.scope, frame))
+            return record.scope is frame or (whole and is_in(record.scope, frame))
 
-        for mask in _distinct([*self._taken(frame), *self._handed_over(frame)]):
+        for mask in distinct([*self._taken(frame), *self._handed_over(frame)]):
             op = self._lineage.use(mask, within)
             # Symbols run no ops: being given the mask is all that is known.
             is_given = frame.symbolic and key_of(mask) in arguments
@@ -168,7 +182,7 @@ class MaskThread:
                 continue
             for root in self._roots(mask):
                 self._used.add((key_of(root), frame))
-                said = words.of_use(frame, _op_name(op)), ""
+                said = words.of_use(frame, op_name(op)), ""
                 self._note(root, "used", frame, op, said=said)
 
     def _handed_over(self, frame: Frame) -> list[Any]:
@@ -181,7 +195,7 @@ class MaskThread:
         """Births, merges and passes; answers the masks that live on."""
         given = {key_of(self._first(m)) for m in self._given(frame)}
         kept: set[Any] = set()
-        for mask in _distinct(frame.output_masks):
+        for mask in distinct(frame.output_masks):
             if self._tensor_id(mask) is None:
                 continue
             roots = self._roots(mask) or self._repeated(mask, frame)
@@ -195,13 +209,13 @@ class MaskThread:
                 is_new = not self._is_known(mask)
                 if is_new:
                     self._same[key_of(mask)] = roots[0]
-                if is_new or (key_of(roots[0]) in given and not _only_runs_layers(frame)):
+                if is_new or (key_of(roots[0]) in given and not only_runs_layers(frame)):
                     self._note(roots[0], "passed", frame)
         return kept
 
     @staticmethod
     def _given(frame: Frame) -> list[Any]:
-        return _distinct([*frame.input_masks, *frame.mask_arguments])
+        return distinct([*frame.input_masks, *frame.mask_arguments])
 
     def _is_the_same(self, mask: Any, root: Any) -> bool:
         return self._first(mask) is root or same_values(mask, root)
@@ -227,8 +241,8 @@ class MaskThread:
     def _lost_before(self, frame: Frame) -> None:
         """Masks that were lost on the way to this call."""
         for link in frame.edges:
-            mask = _mask_of_source(link)
-            if mask is None or _has_mask(frame, link.tensor) or not self._is_known(mask):
+            mask = mask_of_source(link)
+            if mask is None or has_mask(frame, link.tensor) or not self._is_known(mask):
                 continue
             if link.source.first_op is None:
                 self._taken_off(self._first(mask), link, frame)
@@ -237,7 +251,7 @@ class MaskThread:
 
     def _lost_after(self, frame: Frame) -> None:
         """Masks that were lost between the last call inside and what the call gives out."""
-        if not frame.has_children or _only_runs_layers(frame):
+        if not frame.has_children or only_runs_layers(frame):
             return
         for tensor, kept in zip(frame.outputs, frame.output_masks, strict=True):
             maker = self._context.origins.maker(tensor)
@@ -245,7 +259,7 @@ class MaskThread:
                 continue
             for source in self._context.origins.behind(tensor):
                 link = Link(source, "", tensor)
-                mask = _mask_of_source(link)
+                mask = mask_of_source(link)
                 giver = source.frame
                 if mask is None or giver is None or not giver.is_inside(frame):
                     continue
@@ -262,14 +276,14 @@ class MaskThread:
         ):
             return
         count = len(op.inputs) if isinstance(op, OpRecord) else 2
-        said = words.of_drop_by_op(_op_name(op) or "an op", count)
+        said = words.of_drop_by_op(op_name(op) or "an op", count)
         self._note(mask, "dropped", scope, op, said=said)
         if link.source.frame is not None:
             self._ended.add((key_of(mask), link.source.frame))
 
     def _puts_back(self, mask: Any, scope: Frame) -> bool:
         """Whether the layer around supports masks and puts it back on its output."""
-        kept = _distinct(scope.output_masks)
+        kept = distinct(scope.output_masks)
         return any(same_values(m, mask) or mask in self._roots(m) for m in kept)
 
     def _taken_off(self, mask: Any, link: Link, frame: Frame) -> None:
@@ -314,9 +328,9 @@ class MaskThread:
             return False
         if frame.layer.supports_masking:
             return True
-        steps = _shape(mask) or ()
-        ranks = [len(_shape(tensor) or ()) for _, tensor in frame.inputs]
-        shapes = [_shape(tensor) or () for tensor in frame.outputs]
+        steps = shape_of(mask) or ()
+        ranks = [len(shape_of(tensor) or ()) for _, tensor in frame.inputs]
+        shapes = [shape_of(tensor) or () for tensor in frame.outputs]
         has_steps = any(s[: len(steps)] == steps and len(s) >= max(ranks) for s in shapes)
         return was_used and not has_steps
 
@@ -326,68 +340,8 @@ class MaskThread:
         for mask in list(self._masks.values()):
             op = self._lineage.use(mask, lambda record: record.scope is None)
             if op is not None and key_of(mask) not in weighting:
-                said = words.of_use_outside(_op_name(op) or ""), ""
+                said = words.of_use_outside(op_name(op) or ""), ""
                 self._note(mask, "used", None, op, said=said)
         for mask, owner in self._context.mask_weightings:
             for root in self._roots(mask):
                 self._note(root, "used", None, said=(f"weights {owner}: masked values count 0", ""))
-
-
-def _has_masks(context: RunContext) -> bool:
-    return any(
-        mask is not None
-        for frame in context.frames
-        for mask in (*frame.input_masks, *frame.output_masks, *frame.mask_arguments)
-    ) or any(_is_named_mask(*pair) for frame in context.frames for pair in frame.inputs)
-
-
-def _is_named_mask(name: str, tensor: Any) -> bool:
-    return name.endswith("_mask") and str(getattr(tensor, "dtype", "")) == "bool"
-
-
-def _mask_of_source(link: Link) -> Any:
-    frame = link.source.frame
-    if frame is None:
-        return private.mask_of(link.source.tensor)
-    return frame.output_masks[link.source.tensor_index]
-
-
-def _has_mask(frame: Frame, tensor: Any) -> bool:
-    return any(
-        mask is not None
-        for (_, given), mask in zip(frame.inputs, frame.input_masks, strict=True)
-        if given is tensor
-    )
-
-
-def _only_runs_layers(frame: Frame) -> bool:
-    """Whether a call is nothing but the calls inside it: those tell of the mask."""
-    return frame.has_children and private.functional_inside(frame.layer) is not None
-
-
-def _is_in(scope: Any, frame: Frame) -> bool:
-    return isinstance(scope, Frame) and scope.is_inside(frame)
-
-
-def _op_name(op: Any) -> str | None:
-    if op is None:
-        return None
-    if isinstance(op, OpRecord):
-        return op.function or op.primitive.name
-    return str(op.name)
-
-
-def _distinct(masks: Iterable[Any]) -> list[Any]:
-    return list({id(mask): mask for mask in masks if mask is not None}.values())
-
-
-def _shape(mask: Any) -> tuple[int | None, ...] | None:
-    shape = getattr(mask, "shape", None)
-    return None if shape is None else tuple(shape)
-
-
-def _masked(mask: Any) -> int | None:
-    """How many entries are False."""
-    if not isinstance(mask, Tensor) or mask.is_meta:
-        return None
-    return int(mask.size) - int((mask.data != 0).sum())

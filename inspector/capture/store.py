@@ -146,6 +146,7 @@ def _tensors(context: RunContext) -> Iterator[Tensor]:
             yield from record.outputs
     for _, _, gradients in context.differentiations:
         yield from _engine_tensors(gradients)
+    yield from (tensor for _, tensor in context.attention)
 
 
 def _engine_tensors(values: list[Any]) -> Iterator[Tensor]:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from typing import Any
 
-from inspector.capture import failures, losses
+from inspector.capture import attention, failures, losses
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
 from inspector.capture.lines import Lines
@@ -24,6 +24,7 @@ class Writer:
         self._symbols: dict[int, tuple[Any, int]] = {}
         self._dtypes: dict[Any, str] = {}
         self._refs_made: dict[int, TensorRef] = {}
+        self._same_masks: dict[int, int] = {}
 
     def failure(self, context: RunContext) -> Failure | None:
         """Only why a run failed."""
@@ -36,6 +37,11 @@ class Writer:
         ids = _call_ids(context.frames)
         ops = _ops_by_frame(context.tape.records, set(context.frames))
         unknown = _UnknownAxes(context)
+        thread = MaskThread(lambda f: ids.get(f, f.path), self._id)
+        masks = thread.read(context)
+        self._same_masks = thread.same
+        if context.ended and not context.attention:
+            context.attention = attention.masks_of(context, lambda f: ids.get(f, f.path))
         calls = tuple(self._call(frame, ids, ops, context, unknown) for frame in context.frames)
         rows, total = losses.ledger(context) if context.kind != "build" else ((), None)
         return Run(
@@ -48,7 +54,7 @@ class Writer:
             losses=rows,
             total_loss=total,
             updates=_updates(context),
-            masks=MaskThread(lambda f: ids.get(f, f.path), self._id).read(context),
+            masks=masks,
             failure=failures.describe(context, lambda f: ids.get(f, f.path), self._lines),
             number=context.number,
             ops=tuple(self._op(record, context) for record in ops[None]),
@@ -57,6 +63,7 @@ class Writer:
                 for record in context.tape.records
                 if record.is_backward
             ),
+            attention=tuple(described for described, _ in context.attention),
         )
 
     def _call(
@@ -106,17 +113,22 @@ class Writer:
             return self._plain_ref(tensor)
         shape = _merged(_shape(tensor), _shape(twin))
         return TensorRef(
-            self._id(tensor), shape, self._dtype(tensor.dtype), self._id(private.mask_of(tensor))
+            self._id(tensor), shape, self._dtype(tensor.dtype), self._mask_id(tensor)
         )
 
     def _plain_ref(self, tensor: Tensor) -> TensorRef:
         """Made once per run: one tensor is the output of an op and the input of others."""
         made = self._refs_made.get(tensor.id)
         if made is None:
-            mask = self._id(private.mask_of(tensor))
+            mask = self._mask_id(tensor)
             made = TensorRef(tensor.id, tensor.shape, self._dtype(tensor.dtype), mask)
             self._refs_made[tensor.id] = made
         return made
+
+    def _mask_id(self, tensor: Any) -> int | None:
+        """The id of the mask on a tensor; one that was computed again is the mask it was."""
+        mask = self._id(private.mask_of(tensor))
+        return None if mask is None else self._same_masks.get(mask, mask)
 
     def _weight(self, variable: Any, value: Any, trainable: bool) -> Weight:
         return Weight(
