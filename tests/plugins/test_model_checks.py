@@ -245,6 +245,17 @@ def test_check_keeps_quiet_when_all_is_well(watch, rule):
     assert found(watch, rule, CASES[rule][1]) == []
 
 
+def test_no_check_speaks_on_a_model_of_keras_applications(watch):
+    """All families in both modes: `./dev bench false_alarms`. This one has biases before norms."""
+    scene = watch(
+        "model = keras.applications.ResNet50(weights=None, input_shape=(32, 32, 3), classes=4)\n"
+        "model(np.linspace(0, 255, 3072, dtype='float32').reshape(1, 32, 32, 3))\n"
+    )
+
+    assert scene.error is None
+    assert run_checks(scene.trace, CHECKS) == ()
+
+
 def test_every_check_has_a_case():
     assert set(BY_NAME) == set(CASES) | BY_HAND
 

@@ -39,6 +39,18 @@ def followers(run: Run) -> dict[str, list[Call]]:
     return found
 
 
+def ready_made_lines(run: Run) -> set[tuple[str | None, int | None]]:
+    """Lines that took a whole model from a library or a file.
+
+    They hold more layers, of more classes, than anyone writes on one line, in a loop or not. How
+    those layers are made is nothing that the user could change.
+    """
+    classes: dict[tuple[str | None, int | None], list[str]] = {}
+    for call in run.calls:
+        classes.setdefault((call.file, call.line), []).append(call.class_)
+    return {line for line, made in classes.items() if len(made) > 20 and len(set(made)) > 4}
+
+
 def shape_of(refs: tuple[TensorRef, ...]) -> Shape | None:
     """The shape of the first tensor, None when there is none."""
     return refs[0].shape if refs else None

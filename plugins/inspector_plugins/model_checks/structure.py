@@ -11,6 +11,7 @@ from inspector_plugins.model_checks.reading import (
     at_call,
     followers,
     last_activation,
+    ready_made_lines,
     real_runs,
     shape_of,
     unique_calls,
@@ -108,9 +109,10 @@ def bias_before_norm(trace: Trace) -> Iterator[Finding]:
     """A bias is added just before a normalization takes it away again."""
     for run in real_runs(trace):
         after = followers(run)
+        finished = ready_made_lines(run)
         for call in run.calls:
             biased = any(weight.name.endswith("bias") for weight in call.weights)
-            if call.class_ not in _WITH_BIAS or not biased:
+            if call.class_ not in _WITH_BIAS or not biased or (call.file, call.line) in finished:
                 continue
             next_calls = after.get(call.id, [])
             plain = last_activation(call) in ("add", "bias_add")

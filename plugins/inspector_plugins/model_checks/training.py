@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from inspector.api import Call, Check, Finding, Run, Trace, Update
 from inspector_plugins.model_checks.reading import at_call, training_steps
 
-LARGEST_NORM = 1e3
+LARGEST_MEAN = 1e3
 SMALLEST_NORM = 1e-8
 _DROPOUTS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 
@@ -39,11 +39,17 @@ def zero_gradient(trace: Trace) -> Iterator[Finding]:
 def gradient_explodes(trace: Trace) -> Iterator[Finding]:
     """A gradient's norm is very large."""
     for run in _first_of_each_model(trace):
-        large = [u.weight for u in run.updates if (u.gradient_norm or 0) > LARGEST_NORM]
+        # Per entry: a kernel of ten thousand small entries has a large norm as well.
+        counts = _entry_counts(run)
+        large = [
+            u.weight
+            for u in run.updates
+            if (u.gradient_norm or 0) > LARGEST_MEAN * math.sqrt(counts.get(u.weight, 1))
+        ]
         if large:
             yield _at_weights(
                 run, "gradient-explodes", large,
-                f"The gradient norm of {{}} is over {LARGEST_NORM:g}.",
+                f"The gradient of {{}} is over {LARGEST_MEAN:g} per entry (root mean square).",
                 "Scale the inputs, lower the learning rate, or pass clipnorm to the optimizer.",
             )  # fmt: skip
 
@@ -177,6 +183,11 @@ def _at_weights(run: Run, rule: str, weights: list[str], text: str, fix: str) ->
     if call is None:
         return Finding(rule, None, message, fix)
     return at_call(rule, call, message, fix)
+
+
+def _entry_counts(run: Run) -> dict[str, int]:
+    weights = (weight for call in run.calls for weight in call.weights)
+    return {weight.name: math.prod(size or 1 for size in weight.shape) for weight in weights}
 
 
 def _owner(run: Run, weight: str) -> Call | None:
