@@ -32,10 +32,11 @@ def explain(
     record, which, candidate = _made_by(records, tensor)
     found = _checked(candidate, tensor, index, run)
     places = Places(run, records)
-    element = places.element(found, index, number(values_of(found), index), "value")
+    element = places.element(
+        found, index, number(values_of(found), index), places.description(found)
+    )
     if record is None:
-        name = places.name(found) or "a constant"
-        return NumberOrigin(element, None, note=f"It was given: {name}.")
+        return NumberOrigin(element, None, note=f"It was given: {element.name}.")
     at = places.passage(record)
     if record.primitive.vjp is None or not is_inexact(found.dtype):
         note = f"{record.primitive.name} has no derivative; its operands are listed under Ops."
@@ -79,9 +80,9 @@ def _shared_out(
     rows: list[Contribution] = []
     totals = []
     derivatives = _derivatives(record, which, element.index)
-    for place, (tensor, derivative) in enumerate(zip(record.inputs, derivatives, strict=True), 1):
+    for tensor, derivative in zip(record.inputs, derivatives, strict=True):
         if derivative is not None:
-            name = places.name(tensor) or f"operand {place}"
+            name = places.description(tensor)
             values, slopes = values_of(tensor), values_of(derivative)
             totals.append((name, float(np.sum(values * slopes, dtype=np.float64))))
             rows += _largest(tensor, name, values, slopes, most)

@@ -61,6 +61,15 @@ class Places:
         """An input's or a weight's name, empty for what an op made."""
         return self._names.get(tensor.id, "")
 
+    def description(self, tensor: Tensor) -> str:
+        """Its name, or the op that made it and the call in which it did."""
+        if tensor.id in self._names:
+            return self._names[tensor.id]
+        call, op = self._ops.get(tensor.id, (None, None))
+        if op is None:
+            return "a constant"
+        return op.op if call is None else f"{op.op} in {call.partition('#')[0]}"
+
     def is_given(self, tensor: Tensor) -> bool:
         """Whether it came into the run as an input or a weight."""
         return tensor.id in self._names

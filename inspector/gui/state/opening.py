@@ -18,6 +18,7 @@ from inspector.session.protocol import (
     Failed,
     Lost,
     ModelFound,
+    NumberExplained,
     Opened,
     OpenFile,
     Output,
@@ -55,6 +56,7 @@ class Opening(QObject):
     printed = Signal(object)
     problem_found = Signal(object)
     tensor_arrived = Signal(object)
+    number_explained = Signal(object)
     replacements_changed = Signal()
 
     def __init__(self, bridge: SessionBridge, viewpoint: Viewpoint, engine: str = "auto") -> None:
@@ -138,6 +140,8 @@ class Opening(QObject):
                 self.printed.emit(event)
             case TensorRead():
                 self.tensor_arrived.emit(event)
+            case NumberExplained():
+                self.number_explained.emit(event)
             case RunUpdated():
                 self._take_run(event)
             case Opened(trace):

@@ -33,7 +33,7 @@ class TensorStore(QObject):
 
     def __init__(self, send: Callable[[Command], None], can_read: Callable[[], bool]) -> None:
         super().__init__()
-        self._send = send
+        self.send = send
         self.can_read = can_read
         self._kept: OrderedDict[Wanted, TensorRead] = OrderedDict()
         self._asked: Wanted | None = None
@@ -73,7 +73,7 @@ class TensorStore(QObject):
         wanted, self._next = self._next, None
         self._asked = wanted
         self._request += 1
-        self._send(
+        self.send(
             ReadTensor(
                 self._request, wanted.run, wanted.tensor, start=wanted.start, stop=wanted.stop
             )

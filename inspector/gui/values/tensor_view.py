@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -38,7 +38,12 @@ _STATISTICS = ("min", "max", "mean", "std", "NaN", "Inf", "zeros", "values")
 
 
 class TensorView(QWidget):
-    """Asks the store for the window that its slicing says, and shows it when it arrives."""
+    """Asks the store for the window that its slicing says, and shows it when it arrives.
+
+    number_chosen: a cell of the heatmap was clicked: its tensor and its whole index.
+    """
+
+    number_chosen = Signal(int, object)
 
     def __init__(
         self, appearance: Appearance, store: TensorStore, device: Callable[[], str]
@@ -194,12 +199,21 @@ class TensorView(QWidget):
         if self._heatmap is None or row < 0 or self._slicing is None:
             self._readout.setText(self._resting)
             return
-        place = list(self._slicing.indices)
-        for axis, index in ((self._slicing.rows, row), (self._slicing.columns, column)):
-            if axis is not None:
-                place[axis] = index
+        place = self._index_of(self._slicing, row, column)
         value = self._heatmap.value_at(row, column)
         self._readout.setText(f"[{', '.join(map(str, place))}] = {number_text(value)}")
+
+    def _choose_cell(self, row: int, column: int) -> None:
+        if self._shown is not None and self._slicing is not None:
+            self.number_chosen.emit(self._shown.tensor, self._index_of(self._slicing, row, column))
+
+    @staticmethod
+    def _index_of(slicing: Slicing, row: int, column: int) -> tuple[int, ...]:
+        place = list(slicing.indices)
+        for axis, index in ((slicing.rows, row), (slicing.columns, column)):
+            if axis is not None:
+                place[axis] = index
+        return tuple(place)
 
     def _make_plots(self) -> None:
         if self._heatmap is not None:
@@ -214,6 +228,8 @@ class TensorView(QWidget):
         self._histogram_place.addWidget(self._histogram)
         self._heatmap_place.addWidget(self._heatmap)
         self._heatmap.hovered.connect(self._tell_cell)
+        self._heatmap.clicked.connect(self._choose_cell)
+        self._heatmap.setToolTip("Click a cell to see where its number comes from")
         self._log.toggled.connect(self._histogram.set_logarithmic)
 
     def _recolour(self) -> None:

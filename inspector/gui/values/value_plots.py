@@ -9,6 +9,7 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
@@ -99,9 +100,10 @@ class CellTexts(pg.GraphicsObject):
 
 
 class Heatmap(pg.PlotWidget):
-    """A matrix in colours, zero in the middle of the scale; hovering tells index and value."""
+    """A matrix in colours, zero in the middle of the scale; hovering tells a cell, a click asks."""
 
     hovered = Signal(int, int)
+    clicked = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +119,7 @@ class Heatmap(pg.PlotWidget):
         self.hideButtons()
         self.getPlotItem().getViewBox().invertY(True)
         self.scene().sigMouseMoved.connect(self._moved)
+        self.scene().sigMouseClicked.connect(self._clicked)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -161,13 +164,18 @@ class Heatmap(pg.PlotWidget):
         return ends
 
     def _moved(self, at: QPointF) -> None:
+        self.hovered.emit(*(self._cell_at(at) or (-1, -1)))
+
+    def _clicked(self, event: MouseClickEvent) -> None:
+        cell = self._cell_at(event.scenePos())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(*cell)
+
+    def _cell_at(self, at: QPointF) -> tuple[int, int] | None:
         point = self.getPlotItem().getViewBox().mapSceneToView(at)
         row, column = int(np.floor(point.y())), int(np.floor(point.x()))
         rows, columns = self._values.shape
-        if 0 <= row < rows and 0 <= column < columns:
-            self.hovered.emit(row, column)
-        else:
-            self.hovered.emit(-1, -1)
+        return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
 def _set_whole_ticks(axis: pg.AxisItem, size: int) -> None:

@@ -32,6 +32,7 @@ from inspector.gui.panels.source_panel import SourcePanel
 from inspector.gui.panels.timeline import Timeline
 from inspector.gui.state.tensor_store import TensorStore
 from inspector.gui.state.viewpoint import Viewpoint
+from inspector.gui.values.origin_panel import OriginPanel
 from inspector.gui.values.values_panel import ValuesPanel
 from inspector.gui.window.banner import Banner, ProgressStrip
 from inspector.gui.window.start_page import StartPage
@@ -59,6 +60,7 @@ class Parts:
     replaced: ReplacedPanel
     output: OutputPanel
     findings: FindingsPanel
+    origin: OriginPanel
     pages: QStackedWidget
     workbench: Workbench
     docks: dict[str, QDockWidget]
@@ -106,6 +108,7 @@ def make_parts(
         replaced=ReplacedPanel(viewpoint, appearance),
         output=OutputPanel(appearance),
         findings=FindingsPanel(viewpoint, appearance),
+        origin=OriginPanel(viewpoint, appearance, store.send, store.can_read),
         pages=QStackedWidget(),
         workbench=Workbench(),
         docks={},
@@ -155,6 +158,7 @@ def _dock(window: QMainWindow, parts: Parts) -> None:
             "Losses": parts.losses,
             "Masks": parts.masks,
             "Findings": parts.findings,
+            "Origin": parts.origin,
             "Replaced": parts.replaced,
             "Output": parts.output,
         },
