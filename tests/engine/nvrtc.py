@@ -14,15 +14,15 @@ def _library() -> ctypes.CDLL:
     return ctypes.CDLL(str(found.locate()))
 
 
-def compiled(code: str, architecture: str, options: tuple[str, ...]) -> str:
+def compiled(code: str, architecture: str) -> str:
     """What the compiler says; empty where there was nothing to say."""
     nvrtc, program = _library(), ctypes.c_void_p()
     made = nvrtc.nvrtcCreateProgram(
         ctypes.byref(program), code.encode(), b"kernels.cu", 0, None, None
     )
     assert made == 0
-    flags = [f"--gpu-architecture={architecture}".encode(), *map(str.encode, options)]
-    result = nvrtc.nvrtcCompileProgram(program, len(flags), (ctypes.c_char_p * len(flags))(*flags))
+    flags = (ctypes.c_char_p * 1)(f"--gpu-architecture={architecture}".encode())
+    result = nvrtc.nvrtcCompileProgram(program, 1, flags)
     size = ctypes.c_size_t()
     nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size))
     log = ctypes.create_string_buffer(size.value)

@@ -6,6 +6,8 @@ convolution  convolutions: a kernel for depthwise, cuDNN, else copied windows an
 dnn          cuDNN's graphs, through its front end
 precision    how exact products are: exact, tf32 or half
 dispatch     gives the primitives of the table their rule
+checks       whether a gather met a wrong index, asked at once or later
+fused        chains of elementwise ops as one generated kernel
 graph        a replay captured as one CUDA graph
 
 The .cu files hold the kernels. All other arithmetic is written once for NumPy and CuPy.

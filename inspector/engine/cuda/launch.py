@@ -19,16 +19,23 @@ HERE = Path(__file__).parent
 FILES = ("columns", "depthwise", "gather", "pool", "rows")
 # The values of STORED in prelude.cuh.
 STORED = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3}
-OPTIONS = ("--std=c++17",)
-_HEADERS = ("prelude.cuh", "window.cuh")
 _THREADS = 256
 _LARGEST = 2**31 - 2**16
 
 
+def prelude(stored: int) -> str:
+    """What every kernel begins with."""
+    return f"#define STORED {stored}\n{_text('prelude.cuh')}"
+
+
 def source(file: str, stored: int) -> str:
     """The whole text of a kernel file for one dtype."""
-    texts = [(HERE / name).read_text(encoding="utf-8") for name in (*_HEADERS, f"{file}.cu")]
-    return "\n".join([f"#define STORED {stored}", *texts])
+    return "\n".join([prelude(stored), _text("window.cuh"), _text(f"{file}.cu")])
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def takes(*arrays: Any) -> bool:
@@ -73,7 +80,7 @@ def _function(make: Callable[..., Any], file: str, name: str, stored: int) -> An
 
 @functools.cache
 def _module(make: Callable[..., Any], file: str, stored: int) -> Any:
-    return make(code=source(file, stored), options=OPTIONS)
+    return make(code=source(file, stored))
 
 
 def _typed(argument: Any) -> Any:

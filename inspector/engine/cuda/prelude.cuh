@@ -54,3 +54,7 @@ __device__ T put(A value) {
 // The number of this thread among all of a launch.
 #define THREAD ((int)(blockIdx.x * blockDim.x + threadIdx.x))
 #define MINUS_INFINITY ((A)-of_bits(0x7f800000u))
+
+// Maximum and minimum in which NaN wins.
+__device__ A larger(A a, A b) { return a > b || a != a ? a : b; }
+__device__ A smaller(A a, A b) { return a < b || a != a ? a : b; }

@@ -11,8 +11,6 @@ __device__ A block_sum(A value, A* shared) {
   return total;
 }
 
-__device__ A larger(A a, A b) { return a > b || a != a ? a : b; }  // NaN wins
-
 __device__ A block_max(A value, A* shared) {
   for (int lanes = 16; lanes; lanes /= 2)
     value = larger(value, __shfl_xor_sync(0xffffffffu, value, lanes));

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.engine.cuda import checks
 from inspector.engine.cuda.dispatch import note
 from inspector.engine.cuda.launch import by_row, each, fits, takes, work_dtype
 from inspector.engine.windows import Padding, Sizes, all_places
@@ -212,15 +213,10 @@ def _take(xp: Any, x: Any, indices: Any, axis: int) -> Any:
     given = (xp.ascontiguousarray(x), xp.ascontiguousarray(indices), y, wrong)
     place = (y.size, indices.size, x.shape[axis], inner)
     each(xp, f"gather.{kernel}", np.dtype("float32"), y.size, *given, *place)
-    if not watch(wrong):
+    if not checks.passes(wrong):
         return None  # the function for both names the index in its error
     note("kernel gather")
     return y
-
-
-def watch(wrong: Any) -> bool:
-    """Whether all indices were in range; waits for the device."""
-    return not int(wrong[0])
 
 
 GATHERS = {f"gather_{size}_{index}" for size in (1, 2, 4, 8) for index in (4, 8)}

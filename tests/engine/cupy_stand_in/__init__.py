@@ -13,5 +13,5 @@ syncs       the count
 
 It is stricter than CuPy where CuPy would only be slow: NumPy's functions refuse its arrays.
 Not imitated: out-of-order memory layouts of results, rounding of device maths, float atomics in
-random order, streams. Those need a GPU: ./dev gpu-check.
+random order, work in parallel. Those need a GPU: ./dev gpu-check.
 """

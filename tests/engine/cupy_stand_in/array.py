@@ -12,6 +12,7 @@ import cupy
 import numpy as np
 
 from . import indexing, syncs
+from .capturing import on_device
 
 SCALARS = (bool, int, float, complex, np.generic)
 _WHOLE = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
@@ -120,9 +121,11 @@ class ndarray:
     def __deepcopy__(self, memo):
         return ndarray(self._held.copy())
 
+    @on_device
     def __getitem__(self, key):
         return wrap(self._held[indexing.wrapped(self._held, key)])
 
+    @on_device
     def __setitem__(self, key, value):
         if isinstance(value, np.ndarray):
             raise TypeError("a NumPy array cannot be assigned into a device array")
@@ -133,6 +136,7 @@ class ndarray:
         return ndarray(self._held.real)
 
     @real.setter
+    @on_device
     def real(self, value):
         refuse_foreign(value, "real")
         self._held.real = unwrap(value)
@@ -142,6 +146,7 @@ class ndarray:
         return ndarray(self._held.imag)
 
     @imag.setter
+    @on_device
     def imag(self, value):
         refuse_foreign(value, "imag")
         self._held.imag = unwrap(value)
@@ -156,6 +161,7 @@ class ndarray:
             return functools.partial(self._call, name, found)
         return wrap(found) if isinstance(found, np.ndarray) else found
 
+    @on_device
     def _call(self, name: str, method: Callable[..., Any], *args, **options):
         signature = method_signature(name)
         if signature is not None:
@@ -237,6 +243,7 @@ def _operator(name: str, reflected: bool = False, inplace: bool = False):
     prefix = "r" if reflected else "i" if inplace else ""
     ufunc = _UFUNC.get(name, name)
 
+    @on_device
     def method(self, *others):
         from . import ufuncs
 

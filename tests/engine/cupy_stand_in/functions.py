@@ -12,6 +12,7 @@ import numpy as np
 
 from . import syncs
 from .array import ndarray, refuse_foreign, supported, unwrap, wrap
+from .capturing import forbid, on_device
 
 # These take what is on the host.
 _UPLOADS = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray"}
@@ -54,11 +55,15 @@ def _at(module: Any, path: str) -> Any:
     return module
 
 
+@on_device
 def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> Any:
     name = path.rpartition(".")[2]
     signature = _signature(theirs)
     bound = None if signature is None else signature.bind(*args, **options)
-    if name not in _UPLOADS:
+    if name in _UPLOADS:
+        if not isinstance(args[0], ndarray):
+            forbid("an upload of values from the host")
+    else:
         for value in (*args, *options.values()):
             refuse_foreign(value, path)
         _refuse_lists(path, bound)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from .array import ndarray
+from .capturing import on_device
 
 HERE = Path(__file__).parent
 MARGIN = 512
@@ -87,6 +88,7 @@ class Kernel:
         signature.restype = ctypes.c_char_p
         self._signature = signature().decode().split()
 
+    @on_device
     def __call__(
         self, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]
     ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import cupy
 import numpy as np
 
-from . import array, functions, kernels, syncs, ufuncs
+from . import array, cuda, functions, kernels, syncs, ufuncs
 
 
 class Namespace:
@@ -55,5 +55,6 @@ xp = Namespace()
 xp.ndarray = array.ndarray
 xp.asnumpy = _asnumpy
 xp.RawModule = kernels.RawModule
+xp.cuda = cuda
 xp.result_type = _result_type
 special = Special()

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from . import capturing
+
 _now: Counter[str] = Counter()
 
 
 def count(kind: str) -> None:
     """Note one wait."""
+    capturing.forbid(f"waiting for {kind}")
     _now[kind] += 1
 
 

@@ -11,6 +11,7 @@ from cupyx.scipy import special as cupy_special
 from scipy import special as scipy_special
 
 from .array import SCALARS, ndarray, refuse_foreign, unwrap
+from .capturing import on_device
 
 _OPTIONS = {"out", "casting", "dtype", "where"}
 _SCATTERED = {"int32", "int64", "uint32", "uint64", "float16", "float32", "float64"}
@@ -23,6 +24,7 @@ class Ufunc:
         self.name, self.theirs, self.numpys = name, theirs, numpys
         self.nin, self.nout, self.types = theirs.nin, theirs.nout, theirs.types
 
+    @on_device
     def __call__(self, *operands: Any, **options: Any) -> Any:
         if unknown := set(options) - _OPTIONS:
             raise TypeError(f"{self.name}: wrong arguments {sorted(unknown)}")
@@ -78,6 +80,7 @@ class Ufunc:
                 return _dtype(out)
         raise TypeError(f"{self.name}: no loop for {[str(dtype) for dtype in strong]}")
 
+    @on_device
     def at(self, a: Any, indices: Any, b: Any = None) -> None:
         """Scatter: only some functions, on some dtypes."""
         if getattr(self.theirs, "_scatter_op", None) is None:
@@ -92,6 +95,7 @@ class Ufunc:
 
         self.numpys.at(a._held, wrapped(a._held, indices), unwrap(b))
 
+    @on_device
     def reduce(self, array: Any, axis: Any = 0, dtype=None, out=None, keepdims=False) -> Any:
         """CuPy offers it for sums and products only."""
         name = {"add": "sum", "multiply": "prod"}.get(self.name)
