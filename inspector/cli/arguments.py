@@ -52,6 +52,12 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     _add_engine(parser)
     _add_theme(parser, ["system", "light", "dark"])
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="run the file without asking whether its folder is trusted",
+    )
+    _add_worker(parser)
     _add_saved(parser)
     return parser
 
@@ -92,6 +98,20 @@ def _add_allow_code(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_worker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--python",
+        metavar="PATH",
+        help="Python, or folder of a virtual environment, in which the file is run",
+    )
+    parser.add_argument(
+        "--real",
+        action="store_true",
+        help="run the file for real: all of its training, its downloads and its writes, "
+        "with your rights and unprotected",
+    )
+
+
 def _add_theme(parser: argparse.ArgumentParser, names: list[str]) -> None:
     parser.add_argument("--theme", choices=names, default=names[0], help="colours")
 
@@ -107,6 +127,7 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
         help=f"run the model on this input: {_EXAMPLE}; may be given again",
     )
     parser.add_argument("--training", action="store_true", help="run with training=True")
+    _add_worker(parser)
     _add_saved(parser)
     _add_engine(parser)
 
@@ -115,6 +136,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_running(parser)
     parser.add_argument("--ops", action="store_true", help="also the array ops inside each call")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the trace to this file")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also how the file was kept from this machine"
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from inspector import __version__
 from inspector.cli.display import no_display_reason
+from inspector.session.confinement import offered
+from inspector.session.settings import settings_from
 
 _PACKAGES = (
     "keras",
@@ -42,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     qt = _version("PySide6-Essentials")
     if qt in _BAD_QT:
         print(f"{'warning':<20} PySide6 {qt} {_BAD_QT[qt]}")
+    print(f"{'protection':<20} {offered(settings_from())}")
     # Loaded only now: the probe may import CuPy.
     array_module = importlib.import_module("inspector.engine.array_module")
     choice = array_module.use(options.engine)

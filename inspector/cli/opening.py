@@ -40,6 +40,8 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
         result = open_file(
             target.path,
             on_event=take,
+            python=getattr(options, "python", None),
+            real=getattr(options, "real", False),
             engine=options.engine,
             keep_ops=keep_ops,
             model=getattr(options, "model", None),

@@ -17,6 +17,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json is not None:
         # First of all: whatever happens to the printing, the trace is there.
         replace_file(options.json, trace_text(result.trace).encode("utf-8", "surrogatepass"))
+    if options.verbose and result.trace.protection is not None:
+        print(f"protection: {result.trace.protection}", file=sys.stderr)
     print_report(result, with_ops=options.ops, model=options.model)
     if options.json is not None:
         print(f"trace written to {options.json}", file=sys.stderr)

@@ -25,6 +25,7 @@ from inspector.errors import ProtocolError, UsageError
 from inspector.session.assembly import Assembly
 from inspector.session.exit_codes import fix_of, last_place, reason_of
 from inspector.session.framing import decode_event, encode
+from inspector.session.interpreter import interpreter
 from inspector.session.protocol import (
     VERSION,
     ApplyWeights,
@@ -96,19 +97,22 @@ class Client:
         """Start the worker; commands may be sent at once.
 
         Args:
-            python: the interpreter of the worker; None takes the one that runs this.
+            python: the interpreter of the worker, or the folder of a virtual environment; None
+                takes the one that runs this.
             file: what will be opened: its folder can be read, wherever it lies.
             real: run the file as its author would, with all of this person's rights.
 
         Raises:
-            UsageError: the interpreter cannot be started, or the client was started before.
+            UsageError: the interpreter cannot be started or has no Keras in range, or the client
+                was started before.
         """
         if self._worker is not None:
             raise UsageError("This client was started before.", fix="Make a new Client.")
+        chosen = interpreter(python)
         try:
             self._worker = WorkerProcess(
-                str(python) if python else None,
-                self._environment,
+                chosen.path,
+                chosen.environment() | self._environment,
                 self._native_output,
                 file=str(Path(file).absolute()) if file else None,
                 real=real,

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from inspector import compat
-from inspector.capture import Recorder
+from inspector.capture import Recorder, numbers
 from inspector.compat.limits import limit_iteration
 from inspector.engine import array_module
-from inspector.errors import CaptureError, EngineError
+from inspector.errors import CaptureError, EngineError, InspectorError
 from inspector.loading import given_inputs, inputs, uncalled
 from inspector.loading.attributes import model_meant
 from inspector.loading.given_weights import give_weights
@@ -43,7 +43,9 @@ from inspector.session.protocol import (
     EngineChosen,
     Evaluate,
     Event,
+    ExplainNumber,
     ModelFound,
+    NumberExplained,
     Opened,
     OpenFile,
     Progress,
@@ -242,12 +244,29 @@ class OpenedFile:
         """
         self._post(evaluated(command, self._recorder.sites(command.run)))
 
+    def explain(self, command: ExplainNumber) -> None:
+        """Answer with where a number comes from, or why that cannot be said."""
+        run = next((r for r in self._recorder.runs() if r.number == command.run), None)
+        try:
+            if run is None:
+                raise CaptureError(f"There is no run {command.run}.", fix="Choose one there is.")
+            origin = numbers.explain(
+                run, self._recorder.store.records(run.number), command.tensor, command.index
+            )
+        except InspectorError as error:  # a gradient rule may refuse as well
+            answer = NumberExplained(command.request, command.run, None, str(error))
+        else:
+            answer = NumberExplained(command.request, command.run, origin)
+        self._post(answer)
+
     def _answer(self, command: Command) -> bool:
         """Carry out what may be asked while user code is paused; False for anything else."""
         if isinstance(command, ReadTensor):
             self.read_tensor(command)
         elif isinstance(command, Evaluate):
             self.evaluate(command)
+        elif isinstance(command, ExplainNumber):
+            self.explain(command)
         else:
             return False
         return True

@@ -21,6 +21,7 @@ from typing import Literal
 
 from inspector.trace import Engine, Model, Protection, Replacement, Run, Source, Trace
 from inspector.trace.breakpoints import Breakpoint
+from inspector.trace.numbers import NumberOrigin
 
 VERSION = 1
 PauseReason = Literal["step", "breakpoint", "pause"]
@@ -94,6 +95,16 @@ class Evaluate:
     run: int
     expression: str
     places: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainNumber:
+    """Ask where one number of a recorded tensor comes from."""
+
+    request: int
+    run: int
+    tensor: int
+    index: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +277,16 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberExplained:
+    """Answer to `ExplainNumber`; `problem` says why there is none."""
+
+    request: int
+    run: int
+    origin: NumberOrigin | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """User code waits at a call of a run that goes on; values can be read, expressions asked.
 
@@ -318,6 +339,7 @@ Command = (
     | ApplyWeights
     | ReadTensor
     | Evaluate
+    | ExplainNumber
     | SetBreakpoints
     | Pause
     | Resumption
@@ -336,6 +358,7 @@ Event = (
     | Opened
     | TensorRead
     | Evaluated
+    | NumberExplained
     | Paused
     | Resumed
     | Failed
@@ -349,6 +372,7 @@ COMMANDS: dict[str, type] = {
         ApplyWeights,
         ReadTensor,
         Evaluate,
+        ExplainNumber,
         SetBreakpoints,
         Pause,
         Continue,
@@ -373,6 +397,7 @@ EVENTS: dict[str, type] = {
         Opened,
         TensorRead,
         Evaluated,
+        NumberExplained,
         Paused,
         Resumed,
         Failed,

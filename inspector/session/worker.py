@@ -34,6 +34,7 @@ from inspector.session.protocol import (
     ApplyWeights,
     Command,
     Evaluate,
+    ExplainNumber,
     Failed,
     Hello,
     Opened,
@@ -126,6 +127,8 @@ class Worker:
             self._opened.read_tensor(command)
         elif isinstance(command, Evaluate):
             self._opened.evaluate(command)
+        elif isinstance(command, ExplainNumber):
+            self._opened.explain(command)
 
     def _open(self, command: OpenFile) -> None:
         if self._opened is not None:
@@ -206,7 +209,8 @@ class Worker:
         self._outbox.post(
             Failed(
                 "OutOfMemory",
-                f"The script uses {used >> 20} MB of memory, more than the {limit >> 20} MB it may.",
+                f"The script uses {used >> 20} MB of memory, more than the {limit >> 20} MB "
+                "it may.",
                 "Use smaller arrays, or allow more with INSPECTOR_MEMORY_MB.",
             )
         )

@@ -19,7 +19,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -48,7 +47,7 @@ class WorkerProcess:
 
     def __init__(
         self,
-        python: str | None,
+        python: str,
         environment: dict[str, str],
         on_native_output: Callable[[str, str], None],
         *,
@@ -75,11 +74,11 @@ class WorkerProcess:
         threading.Thread(target=self._wake_when_dead, daemon=True).start()
 
     def _started(
-        self, python: str | None, environment: dict[str, str], *, real: bool
+        self, python: str, environment: dict[str, str], *, real: bool
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [
-                python or sys.executable,
+                python,
                 "-m",
                 "inspector.session.worker_start",
                 str(self._listener.address),

@@ -3,6 +3,7 @@
     stdin, line 1   the key of the connection
     stdin, line 2   the plan of confinement
 
+Only the standard library is imported up here, since packages may have to be found first.
 Confinement holds for the thread that asks for it and those it starts, so it comes before anything
 that starts threads: NumPy is imported only after it, with the rest of the worker.
 """
@@ -15,20 +16,20 @@ import os
 import sys
 from multiprocessing.connection import Client
 
-from inspector.session.confinement import confine, read_plan
-from inspector.session.settings import settings_from
-
 
 def main() -> None:
     """Connect to the window that started this process, shut the doors, then obey it."""
+    # The packages that another Python lacks, behind its own: see `session.interpreter`.
+    sys.path += filter(None, os.environ.pop("INSPECTOR_SPARE_PACKAGES", "").split(os.pathsep))
+    confinement = importlib.import_module("inspector.session.confinement")
+    settings = importlib.import_module("inspector.session.settings").settings_from()
     key = bytes.fromhex(sys.stdin.readline().strip())
-    plan = read_plan(sys.stdin.readline())
+    plan = confinement.read_plan(sys.stdin.readline())
     # Fatal errors in native code print the Python line they happened at; the client reads it.
     faulthandler.enable(file=2)
     connection = Client(sys.argv[1], authkey=key)
     _close_stdin()
-    settings = settings_from()
-    protection = confine(plan, settings)
+    protection = confinement.confine(plan, settings)
     worker = importlib.import_module("inspector.session.worker")
     worker.Worker(connection, settings, protection).run()
 

@@ -62,43 +62,52 @@ def confine(plan: Plan, settings: Settings) -> Protection:
     limits.limit(settings)
     if plan.real:
         return Protection("real")
-    in_force, missing = [], []
-    for apply in (_files, _system_calls):
+
+    def files() -> int:
+        return landlock.restrict(
+            places.readable(plan.file, plan.scratch),
+            places.writable(plan.scratch),
+            places.listable(plan.file),
+        )
+
+    def calls() -> None:
         try:
-            if not settings.confine:
-                raise OSError(0, "switched off with INSPECTOR_CONFINE=0")
-            in_force += apply(plan)
-        except OSError as error:
-            missing += [f"{what} ({error.strerror})" for what in _COVERS[apply]]
-            if apply is _system_calls:
-                limits.limit_processes(settings)
+            capabilities.give_up()
+            system_calls.restrict()
+        except OSError:
+            limits.limit_processes(settings)
+            raise
+
+    return _told(settings, files, calls)
+
+
+def offered(settings: Settings) -> Protection:
+    """What `confine` would put in force on this machine; asks the system, changes nothing."""
+    return _told(settings, landlock.version, system_calls.check)
+
+
+def _told(settings: Settings, files: Callable[[], int], calls: Callable[[], None]) -> Protection:
+    """What came of the two steps; each of them raises OSError where the system does not want."""
+    in_force, missing = [], []
+    try:
+        _need_system(settings)
+        version = files()
+        in_force.append(
+            f"files: read-only outside scratch, secrets closed (Landlock ABI {version})"
+        )
+    except OSError as error:
+        missing.append(f"files ({error.strerror})")
+    try:
+        _need_system(settings)
+        calls()
+        in_force += ["network: none (seccomp)", "other processes: none (seccomp)"]
+    except OSError as error:
+        missing += [f"network ({error.strerror})", f"other processes ({error.strerror})"]
     return Protection("inspect", tuple(in_force), tuple(missing))
 
 
-def _files(plan: Plan) -> list[str]:
-    _need_linux()
-    version = landlock.restrict(
-        places.readable(plan.file, plan.scratch),
-        places.writable(plan.scratch),
-        places.listable(plan.file),
-    )
-    return [f"files: read-only outside scratch, secrets closed (Landlock ABI {version})"]
-
-
-def _system_calls(plan: Plan) -> list[str]:
-    _need_linux()
-    capabilities.give_up()
-    system_calls.restrict()
-    return ["network: none (seccomp)", "other processes: none (seccomp)"]
-
-
-def _need_linux() -> None:
+def _need_system(settings: Settings) -> None:
+    if not settings.confine:
+        raise OSError(0, "switched off with INSPECTOR_CONFINE=0")
     if sys.platform != "linux":
         raise OSError(0, f"not offered on {sys.platform}")
-
-
-_Apply = Callable[[Plan], list[str]]
-_COVERS: dict[_Apply, tuple[str, ...]] = {
-    _files: ("files",),
-    _system_calls: ("network", "other processes"),
-}

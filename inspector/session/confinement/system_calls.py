@@ -121,20 +121,42 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction))]
 
 
+def check() -> None:
+    """Ask whether `restrict` would work.
+
+    Raises:
+        OSError: the kernel has no filters, or the machine is of another kind.
+    """
+    _machine()
+    try:
+        _set_filter(None)
+    except OSError as error:
+        if error.errno != errno.EFAULT:  # it looked for a program: so it takes one
+            raise
+
+
 def restrict() -> None:
     """Refuse this thread and its children what reaches out of this process.
 
     Raises:
-        OSError: the kernel cannot, or the machine is of another kind.
+        OSError: the kernel has no filters, or the machine is of another kind.
     """
+    rows = [_Instruction(*row) for row in _program(*_machine(), os.getpid())]
+    forbid_new_rights()
+    _set_filter(_Program(len(rows), (_Instruction * len(rows))(*rows)))
+
+
+def _machine() -> tuple[int, int]:
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"no filter is written for {machine}")
-    rows = [_Instruction(*row) for row in _program(*_ARCHITECTURES[machine], os.getpid())]
-    program = _Program(len(rows), (_Instruction * len(rows))(*rows))
-    forbid_new_rights()
+    return _ARCHITECTURES[machine]
+
+
+def _set_filter(program: _Program | None) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
+    place = None if program is None else ctypes.byref(program)
+    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, place, 0, 0) != 0:
         number = ctypes.get_errno()
         words = "this kernel has no seccomp filters" if number == errno.EINVAL else ""
         raise OSError(number, words or os.strerror(number))
