@@ -10,6 +10,7 @@ from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.location import Location
+from inspector.engine import Tensor
 
 # An argument's name with one tensor that came in by it.
 Named = tuple[str, Any]
@@ -37,8 +38,8 @@ class Frame:
         self.node: Any = None
         self.is_second_run = False
         self.ready_at = 0
-        # The one line of all ops inside, None where user code may run inside.
-        self.line_of_ops: Location | None = None
+        # Whether all ops inside are on the call's own line: no user code runs inside.
+        self.is_plain = False
         self.location: Location | None = None
         self.training: bool | None = None
         self.inputs: list[Named] = []
@@ -71,6 +72,13 @@ class Frame:
     def receive(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Take the arguments as the layer's `call` gets them."""
         self.training = kwargs.get("training", self.training)
+        if len(args) == 1 and type(args[0]) is Tensor and _says_nothing_else(kwargs):
+            # Most calls: one tensor, and nothing that could be a mask.
+            tensor = args[0]
+            names = _parameter_names(type(self.layer).call)
+            self.inputs = [(names[0] if names else "argument 0", tensor)]
+            self.input_masks = [private.mask_of(tensor)]
+            return
         named = [
             (name, tensor)
             for name, value in _by_name(self.layer, args, kwargs)
@@ -86,7 +94,10 @@ class Frame:
 
     def give(self, outputs: Any) -> None:
         """Take what the call returned."""
-        self.outputs = [t for t in private.flatten(outputs) if private.is_tensor_like(t)]
+        if type(outputs) is Tensor:
+            self.outputs = [outputs]
+        else:
+            self.outputs = [t for t in private.flatten(outputs) if private.is_tensor_like(t)]
         self.output_masks = [private.mask_of(tensor) for tensor in self.outputs]
         self.elapsed_s = time.perf_counter() - self.started
 
@@ -110,6 +121,11 @@ class Frame:
                 del self.nodes[: position + 1]
                 return node
         return None
+
+
+def _says_nothing_else(kwargs: dict[str, Any]) -> bool:
+    """Whether arguments by name hold no tensor."""
+    return all(value is None or value is True or value is False for value in kwargs.values())
 
 
 def _is_mask(name: str, tensor: Any, travelling: set[int]) -> bool:

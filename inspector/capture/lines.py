@@ -74,16 +74,15 @@ class Lines:
         if self._node_line is not None:
             return self._node_line
         current = self._current()
-        if current is not None and current.line_of_ops is not None:
-            return current.line_of_ops
+        if current is not None and current.is_plain:
+            return current.location
         location, met = self.locator.find(self.call_code)
         return current.location if met and current is not None else location
 
     def set_on(self, frame: Frame) -> None:
         """Give a call that begins its line."""
         frame.location = self._of_call(frame)
-        if self._is_plain(frame.layer):
-            frame.line_of_ops = frame.location
+        frame.is_plain = self._is_plain(frame.layer)
 
     def is_users(self, layer: Any) -> bool:
         """Whether a layer's `call` is user code."""

@@ -36,6 +36,7 @@ class Models:
         self._alive: list[Any] = []
         self._told: dict[str, Model] = {}
         self._hidden: set[int] = set()
+        self._state: object = None
 
     def add(self, model: Any) -> None:
         """A model is being made; its name is known only after its `__init__`."""
@@ -92,6 +93,12 @@ class Models:
     def described(self, not_kept: Mapping[str, int]) -> tuple[Model, ...]:
         """What is known of each model now."""
         return tuple(self._describe(model, not_kept) for model in self._shown())
+
+    def may_have_changed(self, not_kept: Mapping[str, int]) -> bool:
+        """Whether a model was made, a layer ran for the first time or runs were left out."""
+        state = (len(self._models), len(self._hidden), len(self._run), tuple(not_kept.items()))
+        before, self._state = self._state, state
+        return state != before
 
     def changed(self, not_kept: Mapping[str, int]) -> Iterator[tuple[int, Model]]:
         """The models of which something new is known since the last time, with their index."""

@@ -239,7 +239,9 @@ class Recorder:
         self._written[run.number] = run
         self._store.keep(context)
         self._on_run(run, True)
-        self._tell_models()
+        # Describing them walks over all their layers; what else changes is told at the end.
+        if self._models.may_have_changed(self._runs.not_kept):
+            self._tell_models()
 
     def _tell_models(self) -> None:
         for index, model in self._models.changed(self._runs.not_kept):

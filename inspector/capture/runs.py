@@ -234,6 +234,7 @@ class Runs:
             if self._counts[name, context.kind] > self._keep:
                 self.not_kept[name] += 1
                 context.is_kept = False
+                context.tape.is_kept, context.tape.locate = False, None
         return context if context.is_kept or self.watches_all() else None
 
     def begin_training_step(self) -> None:

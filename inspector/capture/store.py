@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from inspector.capture.runs import RunContext
@@ -20,13 +19,24 @@ from inspector.engine.memory import Budget, Ledger
 DEFAULT_BUDGET = 2 * 1024**3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """What a run leaves behind: its tensors by id, and the tape to compute them from."""
+    """What a run leaves behind: its tensors, and the tape to compute them from."""
 
-    tensors: dict[int, Tensor]
-    tape: Tape
-    ledger: Ledger | None
+    def __init__(self, context: RunContext, ledger: Ledger | None) -> None:
+        self.tape = context.tape
+        self.ledger = ledger
+        self._context: RunContext | None = context
+        self._tensors: dict[int, Tensor] = {}
+        if context.failure is not None:
+            self.find(0)  # an error holds on to all that its stack knew
+
+    def find(self, tensor: int) -> Tensor | None:
+        """A tensor of the run by its id."""
+        if self._context is not None:
+            # Made when somebody looks: most runs are never looked into.
+            self._tensors = {found.id: found for found in _tensors(self._context)}
+            self._context = None
+        return self._tensors.get(tensor)
 
 
 class RecordStore:
@@ -47,8 +57,7 @@ class RecordStore:
     def keep(self, context: RunContext) -> None:
         """Take the tensors of a run; older runs go when there are too many bytes."""
         ledger = self._watched.pop(context.number, None)
-        tensors = {tensor.id: tensor for tensor in _tensors(context)}
-        self._runs[context.number] = _Kept(tensors, context.tape, ledger)
+        self._runs[context.number] = _Kept(context, ledger)
         if ledger is not None:
             for frame in context.frames:
                 for weight in _engine_tensors([value for _, value in frame.weights]):
@@ -56,15 +65,14 @@ class RecordStore:
             ledger.close()
             _release_with(context.tape)
         for number in list(self._runs):
-            if number == context.number or self._fits(ledger):
+            if number == context.number or self.budget.fits(ledger):
                 break
             self.let_go(number)
 
     def show(self, context: RunContext) -> None:
         """Let the tensors of a run that goes on be read; `keep` or `discard` ends that."""
-        tensors = {tensor.id: tensor for tensor in _tensors(context)}
         # No ledger: the budget goes on counting the run as one that is being recorded.
-        self._runs[context.number] = _Kept(tensors, context.tape, None)
+        self._runs[context.number] = _Kept(context, None)
 
     def discard(self, context: RunContext) -> None:
         """A run has ended that is not kept."""
@@ -100,12 +108,7 @@ class RecordStore:
 
     def _find(self, run: int, tensor: int) -> Tensor | None:
         kept = self._runs.get(run)
-        return None if kept is None else kept.tensors.get(tensor)
-
-    def _fits(self, newest: Ledger | None) -> bool:
-        # The newest run's inputs and weights stay whatever goes.
-        stays = sum(newest.leaves.values()) if newest is not None else 0
-        return self.nbytes - stays <= self.budget.limit
+        return None if kept is None else kept.find(tensor)
 
     def let_go(self, number: int) -> None:
         """Keep a run no longer."""

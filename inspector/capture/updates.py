@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,11 @@ from inspector.trace import Update
 
 # A variable, its gradient (None: none reached it) and its value before the update.
 Pair = tuple[Any, Any, Any]
+
+# Entries that are added up at a time, in cache and in few enough float32 additions.
+_BLOCK = 1 << 14
+# Sums of squares between which float32 neither overflows nor loses small entries.
+_SAFE = (1e-20, 1e30)
 
 
 def before(optimizer: Any, gradients: Any, variables: Any) -> list[Pair]:
@@ -37,15 +43,43 @@ def after(pairs: list[Pair]) -> list[Update]:
 
 
 def norm(tensor: Any) -> float:
-    """The Euclidean norm, added up in float64."""
-    values = _values(tensor)
-    return float(np.sqrt(np.sum(np.square(np.abs(values)))))
+    """The Euclidean norm."""
+    return _root_of_squares(_array(tensor), None)
 
 
 def _distance(now: Any, then: Any) -> float:
-    return 0.0 if then is None or now is then else norm(_values(now) - _values(then))
+    return 0.0 if then is None or now is then else _root_of_squares(_array(now), _array(then))
 
 
-def _values(tensor: Any) -> Any:
+def _root_of_squares(array: Any, other: Any) -> float:
+    """The norm of `array`, or of its difference to `other`, block by block: no copy of a weight."""
+    flat = array.reshape(-1)
+    others = None if other is None else other.reshape(-1)
+    total = 0.0
+    for start in range(0, flat.size, _BLOCK):
+        block = flat[start : start + _BLOCK]
+        if others is not None:
+            block = _wide(block) - _wide(others[start : start + _BLOCK])
+        total += _sum_of_squares(block)
+    return math.sqrt(total) if total >= 0 else math.nan
+
+
+def _sum_of_squares(block: Any) -> float:
+    """Of one block: in its own precision where that loses nothing, else in float64."""
+    if block.dtype == np.float32:
+        found = float(np.dot(block, block))
+        if _SAFE[0] < found < _SAFE[1]:
+            return found
+    wide = _wide(block, np.float64)
+    return float(np.vdot(wide, wide).real)
+
+
+def _wide(block: Any, least: Any = np.float32) -> Any:
+    """Of at least that precision, so that squares do not round away."""
+    kind = np.complex128 if block.dtype.kind == "c" else np.promote_types(block.dtype, least)
+    return block.astype(kind, copy=False)
+
+
+def _array(tensor: Any) -> Any:
     array = tensor.numpy() if isinstance(tensor, Tensor) else np.asarray(tensor)
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    return array if array.dtype.kind in "fc" else array.astype(np.float64)

@@ -271,9 +271,12 @@ class Watch:
                 self._end(build)
 
     def loss_added(self, layer: Any, loss: Any) -> None:
-        self._notice(losses.added(layer, loss, self._lines.here()))
+        if self._notices_losses:
+            self._notice(losses.added(layer, loss, self._lines.here()))
 
     def weights_regularized(self, layer: Any, values: list[Any]) -> None:
+        if not values or not self._notices_losses:
+            return
         owners = [layer, *private.sublayers(layer)]
         made_at = {id(owner): self._lines.that_made(owner) for owner in owners}
         self._notice(losses.regularized(layer, values, made_at))
@@ -297,6 +300,8 @@ class Watch:
             self._last = context
 
     def loss_computed(self, loss: Any, value: Any, arguments: Any) -> None:
+        if not self._notices_losses:
+            return
         prediction = next(iter(private.flatten(arguments[1])), None)
         context = self.runs.top
         maker = context.origins.maker(prediction) if context is not None else None
@@ -321,10 +326,16 @@ class Watch:
 
     def _notice(self, noticed: list[NoticedLoss]) -> None:
         context = self.runs.top
-        if context is not None and context.kind != "build":
+        if context is not None and self._notices_losses:
             for loss in noticed:
                 loss.frame = context.current
             context.noticed_losses.extend(noticed)
+
+    @property
+    def _notices_losses(self) -> bool:
+        """Whether the run that goes on is one whose losses are shown."""
+        context = self.runs.top
+        return context is not None and context.is_kept and context.kind != "build"
 
     def loss_scaled(self, loss: Any, scaled: Any) -> None:
         context = self.runs.open_step()

@@ -17,6 +17,7 @@ from __future__ import annotations
 import heapq
 import weakref
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,8 +61,11 @@ class Budget:
         self.limit = limit
         self.ledgers: list[Ledger] = []
         self.dropped = 0
-        # At most what is held: views count twice here, which the exact count then puts right.
+        # At most what is held: views count twice here, which the exact count then puts right. That
+        # walks over all records, so it waits until the limit may be passed.
         self.upper = 0
+        self.upper_leaves = 0
+        self._leaf_ids: set[int] = set()
         # Read a moment ago: the op that read one may read it again.
         self.restored: deque[_Buffer] = deque(maxlen=_RECENT)
 
@@ -90,10 +94,33 @@ class Budget:
         ledger.tape.listener = None
         if ledger in self.ledgers:
             self.ledgers.remove(ledger)
-        self.upper = self.held
+        uncounted = ledger.uncounted
+        self.upper = self.held if uncounted is None else self.upper - uncounted
+
+    def fits(self, besides: Ledger | None) -> bool:
+        """Whether all that is kept, leaves included, is within the limit.
+
+        besides: a run whose leaves do not count, since they stay whatever goes.
+        """
+        if self.upper + self.upper_leaves <= self.limit:
+            return True
+        self.upper, self.upper_leaves = self.held, self.leaves
+        stays = sum(besides.leaves.values()) if besides is not None else 0
+        return self.upper + self.upper_leaves - stays <= self.limit
+
+    def note_leaves(self, records: Sequence[OpRecord]) -> None:
+        """Add up what the ops of a run that is over took from outside."""
+        known = self._leaf_ids
+        for record in records:
+            for tensor in record.inputs:
+                if tensor.record is None and tensor.id not in known:
+                    known.add(tensor.id)
+                    self.upper_leaves += tensor.nbytes
 
     def settle(self) -> None:
-        """Count exactly, and drop what is needed; older runs first."""
+        """Drop what is needed to be within the limit again; older runs first."""
+        if self.upper <= self.limit:
+            return
         self.upper = self.held
         goal = int(self.limit * _ENOUGH)
         if self.upper <= self.limit:
@@ -120,6 +147,15 @@ class Ledger:
         self._heaps: tuple[list[tuple[float, int, _Buffer]], ...] = ([], [], [])
         self._costly = 0
         self._told = weakref.WeakMethod(self._restored)
+        self._pinned: list[Tensor] = []
+
+    @property
+    def uncounted(self) -> int | None:
+        """What it added to the budget's upper bound; None once it has been counted exactly."""
+        if self._counted:
+            return None
+        made = (tensor.data for record in self.tape.records for tensor in record.outputs)
+        return sum(array.nbytes for array in made if array is not None)
 
     def noticed(self, record: OpRecord) -> None:
         """The tape's listener, called at every op: adds up, and counts only near the limit."""
@@ -135,6 +171,7 @@ class Ledger:
         """The run is over: count it, and drop what is too much."""
         self.tape.listener = None
         self._is_open = False
+        self._budget.note_leaves(self.tape.records)
         self._budget.settle()
 
     def count(self) -> None:
@@ -149,10 +186,14 @@ class Ledger:
                 self._seen.add(tensor.id)
                 self._enter(tensor, record, position)
         self._counted = len(records)
+        while self._pinned:
+            self._enter_pin(self._pinned.pop())
 
     def pin(self, tensor: Tensor) -> None:
         """Never drop this tensor: it is a weight, which the model goes on with."""
-        self.count()
+        self._pinned.append(tensor)
+
+    def _enter_pin(self, tensor: Tensor) -> None:
         if tensor.id not in self._seen or tensor.data is None:
             return
         owner = _owner(tensor.data)

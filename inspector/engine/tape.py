@@ -92,6 +92,8 @@ class Tape:
         self.backward_from: Location | None = None
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
+        # Whether its records are read once gradients were taken; capture keeps the first runs only.
+        self.is_kept = True
         # Whether ops on shapes alone belong to the run; in a run on values they only build it.
         self.lists_symbolic = True
         # The op that raised last: (primitive, inputs, constants, error), for the failure graph.
@@ -142,6 +144,11 @@ class Segment:
     @property
     def records(self) -> list[OpRecord]:
         return self.tape.records[self.start : self.stop]
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but its owner will read the records."""
+        return self.owns_tape or not self.tape.is_kept
 
 
 class Observer(Protocol):

@@ -108,10 +108,10 @@ class Steps(base_trainer.Trainer):
         if not variables:
             warnings.warn("The model does not have any trainable weights.", stacklevel=2)
             return
-        with tape.paused() if segment.owns_tape else nullcontext():
+        with tape.paused() if segment.is_private else nullcontext():
             records = segment.records
             gradients = autodiff.gradients(loss, [v.value for v in variables], records)
-            if segment.owns_tape:
+            if segment.is_private:
                 release(records)
             _tell(StepEvent("differentiated", self, data, loss, variables, tuple(gradients)))
             self.optimizer.apply(gradients, variables)
