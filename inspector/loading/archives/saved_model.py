@@ -62,7 +62,11 @@ class SavedModel:
         found, missing = found_beside(self.config) if allow_code else ({}, [])
         for what, why in missing:
             notes.add_at(what, f"Asked for by the file, and cannot be imported: {why}", None, None)
-        screened = screen(self.config, found, allow_code=allow_code)
+        try:
+            screened = screen(self.config, found, allow_code=allow_code)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            # Text where Keras writes a list, a number where it writes an object, ...
+            raise damaged(self.path, "its config is not made as Keras makes them") from error
         self._drop_compile(screened, found, notes)
         for finding in screened.findings:
             line = self.text.line_of(finding.entry)

@@ -98,7 +98,7 @@ class _Screen:
         """A model whose config lists its layers."""
         made = {key: value for key, value in entry.items() if key != "config"}
         name = str(entry.get("class_name"))
-        if name not in self._allowed and entry.get("registered_name") not in self._allowed:
+        if not self._is_allowed(entry):
             self._as_keras_model(entry, made, name, inner)
         outputs = _recorded_outputs(inner["layers"])
         layers = [
@@ -171,7 +171,7 @@ class _Screen:
         name, module = item.get("class_name"), item.get("module")
         if not isinstance(name, str) or not isinstance(module, str | None):
             return "custom", str(name)
-        if {name, item.get("registered_name")} & set(self._allowed):
+        if self._is_allowed(item):
             return None
         if name in known.PLAIN:
             return None
@@ -183,6 +183,10 @@ class _Screen:
         if known.is_known_class(name, module):
             return None
         return "custom", name
+
+    def _is_allowed(self, item: Config) -> bool:
+        names = (item.get("class_name"), item.get("registered_name"))
+        return any(isinstance(name, str) and name in self._allowed for name in names)
 
     def _problem_of_function(self, item: Config) -> tuple[str, str] | None:
         function = item.get("config")
