@@ -8,8 +8,12 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from inspector.capture import Recorder, updates
 from inspector.engine import OpRecord, Tensor
+from inspector.keras_backend import hook
+
+hook.install("numpy")
+
+from inspector.capture import Recorder, updates  # noqa: E402
 
 SHAPE = (130, 257)  # more than one block, the last one not full
 
