@@ -1,8 +1,9 @@
 """Where one number comes from: what each element of the op's operands contributed to it.
 
-The op's own gradient rule answers: with 1 put in at the one element, it gives the derivative by
-every element of every operand; value times derivative is the contribution. For ops that are
-linear in their operands (products, sums, convolutions) the contributions add up to the number.
+The gradient rules answer: with 1 put in at the one element, going back through the call that made
+it gives the derivative by every element of the call's inputs and weights; value times derivative
+is the contribution. Where the call is linear in one of them (Dense, a convolution), that one's
+contributions add up to the number without its bias.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from inspector.capture.numbers.arrays import Index, number, values_of
 from inspector.capture.numbers.places import Places
-from inspector.engine import OpRecord, Tensor, array_module, tape
+from inspector.engine import OpRecord, Tensor, array_module, autodiff, tape
 from inspector.engine.promotion import is_inexact
 from inspector.errors import CaptureError
 from inspector.trace import Run
@@ -29,7 +30,7 @@ def explain(
     Raises:
         CaptureError: the run has no such tensor, or the index is outside its shape.
     """
-    record, which, candidate = _made_by(records, tensor)
+    record, candidate = _made_by(records, tensor)
     found = _checked(candidate, tensor, index, run)
     places = Places(run, records)
     element = places.element(
@@ -41,19 +42,17 @@ def explain(
     if record.primitive.vjp is None or not is_inexact(found.dtype):
         note = f"{record.primitive.name} has no derivative; its operands are listed under Ops."
         return NumberOrigin(element, at, note=note)
-    return _shared_out(record, which, element, places, most)
+    return _shared_out(record, found, element, places, records, most)
 
 
-def _made_by(
-    records: Sequence[OpRecord], tensor: int
-) -> tuple[OpRecord | None, int, Tensor | None]:
+def _made_by(records: Sequence[OpRecord], tensor: int) -> tuple[OpRecord | None, Tensor | None]:
     given: Tensor | None = None
     for record in records:
-        for which, output in enumerate(record.outputs):
+        for output in record.outputs:
             if output.id == tensor:
-                return record, which, output
+                return record, output
         given = next((t for t in record.inputs if t.id == tensor), given)
-    return None, 0, given
+    return None, given
 
 
 def _checked(found: Tensor | None, tensor: int, index: Index, run: Run) -> Tensor:
@@ -74,20 +73,45 @@ def _checked(found: Tensor | None, tensor: int, index: Index, run: Run) -> Tenso
 
 
 def _shared_out(
-    record: OpRecord, which: int, element: Element, places: Places, most: int
+    record: OpRecord,
+    tensor: Tensor,
+    element: Element,
+    places: Places,
+    records: Sequence[OpRecord],
+    most: int,
 ) -> NumberOrigin:
-    """The number shared out over the operands' elements."""
+    """The number shared out over what its call was given; over the op's operands outside calls."""
+    sources, within = places.given_to_call(record, records)
+    found = _slopes(tensor, element.index, sources, within)
+    if not found:
+        sources, within = list(record.inputs), [record]
+        found = _slopes(tensor, element.index, sources, within)
     rows: list[Contribution] = []
     totals = []
-    derivatives = _derivatives(record, which, element.index)
-    for tensor, derivative in zip(record.inputs, derivatives, strict=True):
-        if derivative is not None:
-            name = places.description(tensor)
-            values, slopes = values_of(tensor), values_of(derivative)
+    for source in sources:
+        if source.id in found:
+            name = places.description(source)
+            values, slopes = values_of(source), values_of(found.pop(source.id))
             totals.append((name, float(np.sum(values * slopes, dtype=np.float64))))
-            rows += _largest(tensor, name, values, slopes, most)
+            rows += _largest(source, name, values, slopes, most)
     rows.sort(key=lambda row: -abs(row.amount))
     return NumberOrigin(element, places.passage(record), tuple(rows[:most]), tuple(totals))
+
+
+def _slopes(
+    tensor: Tensor, index: Index, sources: Sequence[Tensor], records: Sequence[OpRecord]
+) -> dict[int, Tensor]:
+    """The derivative of one element by every element of the sources, by tensor id."""
+    seed = np.zeros(tensor.shape, values_of(tensor).dtype)
+    seed[index] = 1
+    found: dict[int, Tensor] = {}
+    inexact = [source for source in sources if is_inexact(source.dtype)]
+    with tape.paused():
+        one = Tensor(array_module.xp.asarray(seed))
+        for _ in autodiff.backward([tensor], inexact, records, [one], found):
+            pass
+    known = {source.id for source in inexact}
+    return {key: slope for key, slope in found.items() if key in known}
 
 
 def _largest(tensor: Tensor, name: str, values: Any, slopes: Any, most: int) -> list[Contribution]:
@@ -99,22 +123,3 @@ def _largest(tensor: Tensor, name: str, values: Any, slopes: Any, most: int) -> 
         value, slope = number(values, at), number(slopes, at)
         rows.append(Contribution(Element(name, tensor.id, at, value), slope, value * slope))
     return rows
-
-
-def _derivatives(record: OpRecord, which: int, index: Index) -> Sequence[Tensor | None]:
-    outputs = record.outputs
-    seed = np.zeros(outputs[which].shape, _dtype(outputs[which]))
-    seed[index] = 1
-    one = Tensor(array_module.xp.asarray(seed))
-    many = record.primitive.many
-    g: Any = tuple(one if i == which else None for i in range(len(outputs))) if many else one
-    wanted = [is_inexact(tensor.dtype) for tensor in record.inputs]
-    rule = record.primitive.vjp
-    assert rule is not None
-    with tape.paused():
-        made = rule(wanted, g, outputs if many else outputs[0], *record.inputs, **record.constants)
-    return [gradient if want else None for gradient, want in zip(made, wanted, strict=True)]
-
-
-def _dtype(tensor: Tensor) -> Any:
-    return values_of(tensor).dtype

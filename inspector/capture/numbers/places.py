@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
 from inspector.engine import OpRecord, Tensor
-from inspector.trace import Op, Run
+from inspector.trace import Call, Op, Run
 from inspector.trace.numbers import Element, Passage
 
 _MOST_PASSAGES = 40
@@ -21,6 +21,7 @@ class Places:
     def __init__(self, run: Run, records: Sequence[OpRecord]) -> None:
         self._ops: dict[int, tuple[str | None, Op]] = {}
         self._names: dict[int, str] = {}
+        self._calls = {call.id: call for call in run.calls}
         for call in run.calls:
             self._add_ops(call.id, call.ops)
         self._add_ops(None, run.ops)
@@ -73,6 +74,28 @@ class Places:
     def is_given(self, tensor: Tensor) -> bool:
         """Whether it came into the run as an input or a weight."""
         return tensor.id in self._names
+
+    def given_to_call(
+        self, record: OpRecord, records: Sequence[OpRecord]
+    ) -> tuple[list[Tensor], list[OpRecord]]:
+        """The inputs and weights of the call that an op ran in, and the ops up to this one."""
+        call = self._calls.get(self.passage(record).call or "")
+        if call is None:
+            return [], []
+        inside = self._inside(call)
+        ids = {ref.tensor for ref in call.inputs}
+        ids |= {weight.tensor for inner in inside.values() for weight in inner.weights}
+        within = [r for r in records[: record.index + 1] if self.passage(r).call in inside]
+        tensors = {t.id: t for r in within for t in r.inputs if t.id in ids}
+        return list(tensors.values()), within
+
+    def _inside(self, call: Call) -> dict[str, Call]:
+        """The call and those that run in it: they begin and end within it."""
+        return {
+            key: other
+            for key, other in self._calls.items()
+            if call.start <= other.start and other.end <= call.end
+        }
 
     def chain(self, start: Tensor, records: Sequence[OpRecord]) -> tuple[Passage, ...]:
         """The shortest way from a tensor to the end of the forward pass, one place per call."""

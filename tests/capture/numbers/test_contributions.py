@@ -79,3 +79,26 @@ def test_unknown_tensor_is_an_error(watch):
 
     with pytest.raises(CaptureError, match="no values of tensor 0"):
         _explained(scene, 0, ())
+
+
+def test_number_is_followed_through_its_whole_call(watch):
+    scene = watch("""
+        layer = layers.Dense(
+            1, activation="relu", name="d", bias_initializer="ones",
+            kernel_initializer=lambda shape, dtype: np.array([[3], [-1]], dtype),
+        )
+        layer(np.array([[2, 1]], "float32"))
+    """)
+    (call,) = scene.run("forward").calls
+
+    found = _explained(scene, call.outputs[0].tensor, (0, 0))
+
+    assert found.element.value == 2 * 3 - 1 + 1
+    assert found.at.call == "d#0"
+    assert {(c.element.name, c.element.index): c.amount for c in found.contributions} == {
+        ("d/kernel", (0, 0)): 6.0,
+        ("d/kernel", (1, 0)): -1.0,
+        ("d/bias", (0,)): 1.0,
+        ("inputs of d", (0, 0)): 6.0,
+        ("inputs of d", (0, 1)): -1.0,
+    }
