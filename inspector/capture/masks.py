@@ -68,7 +68,13 @@ class MaskThread:
             return ()
         self._context = context
         self._lineage = Lineage(context)
+        arrived: set[Frame] = set()
         for frame in sorted(context.frames, key=lambda frame: frame.end):
+            # What a model was given is told of the model, not of the first call inside it.
+            outermost = [frame, *frame.ancestors()][-1]
+            if outermost not in arrived:
+                arrived.add(outermost)
+                self._arrivals(outermost)
             if private.is_inside_attention(frame):
                 continue
             self._arrivals(frame)
@@ -275,8 +281,7 @@ class MaskThread:
             or private.runs_no_user_code(scope.layer)
         ):
             return
-        count = len(op.inputs) if isinstance(op, OpRecord) else 2
-        said = words.of_drop_by_op(op_name(op) or "an op", count)
+        said = words.of_drop_by_op(op_name(op) or "an op", _like_its_output(op))
         self._note(mask, "dropped", scope, op, said=said)
         if link.source.frame is not None:
             self._ended.add((key_of(mask), link.source.frame))
@@ -324,7 +329,7 @@ class MaskThread:
 
     def _is_meant(self, mask: Any, frame: Frame, was_used: bool) -> bool:
         """Whether a call ends a mask on purpose, not by not knowing of masks."""
-        if private.is_merge(frame.layer):
+        if private.is_merge(frame.layer) and None in frame.input_masks:
             return False
         if frame.layer.supports_masking:
             return True
@@ -345,3 +350,10 @@ class MaskThread:
         for mask, owner in self._context.mask_weightings:
             for root in self._roots(mask):
                 self._note(root, "used", None, said=(f"weights {owner}: masked values count 0", ""))
+
+
+def _like_its_output(op: Any) -> int:
+    """How many operands an op has that are no mere number beside the others."""
+    if not isinstance(op, OpRecord):
+        return 1
+    return sum(tensor.shape == op.outputs[0].shape for tensor in op.inputs)
