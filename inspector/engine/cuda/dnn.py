@@ -122,11 +122,11 @@ def _library() -> tuple[Any, Any] | str:
 @functools.lru_cache(maxsize=1024)
 def _plan(cudnn: Any, handle: Any, place: Geometry, exact: bool) -> tuple[Plan, int] | str:
     """A built plan and the bytes of its workspace, or why there is none: asked once."""
-    plan = described(cudnn, place, handle)
     notes = [cudnn.numerical_note.NONDETERMINISTIC]
     if exact and place.dtype == "float32":
         notes.append(cudnn.numerical_note.TENSOR_CORE)
     try:
+        plan = described(cudnn, place, handle)
         plan.graph.deselect_numeric_notes(notes)
         plan.graph.build([cudnn.heur_mode.A, cudnn.heur_mode.FALLBACK])
         return plan, plan.graph.get_workspace_size()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import cupy
 import numpy as np
@@ -56,6 +57,24 @@ def supported(dtype: Any) -> np.dtype:
     return wanted
 
 
+class Pointer(NamedTuple):
+    """An address on the device."""
+
+    ptr: int
+
+
+# What lies at the addresses that were asked for.
+_pointers: weakref.WeakValueDictionary[int, np.ndarray] = weakref.WeakValueDictionary()
+
+
+def held_at(pointer: int) -> np.ndarray:
+    """The memory of the array that lies at an address; it must lie in one piece."""
+    held = _pointers[pointer]
+    if not held.flags.c_contiguous:
+        raise ValueError("an array that does not lie in one piece was handed to a library")
+    return held
+
+
 class ndarray:
     """An array on the stand-in's device."""
 
@@ -77,6 +96,13 @@ class ndarray:
     def get(self) -> np.ndarray:
         syncs.count("get")
         return self._held.copy()
+
+    @property
+    def data(self) -> Pointer:
+        """Where it lies, to be handed to a library."""
+        pointer = Pointer(self._held.ctypes.data)
+        _pointers[pointer.ptr] = self._held
+        return pointer
 
     def item(self):
         return self._read("item", lambda held: held.item())
@@ -154,7 +180,7 @@ class ndarray:
     def __getattr__(self, name):
         if not hasattr(cupy.ndarray, name):
             raise AttributeError(f"'ndarray' object has no attribute {name!r} (CuPy has none)")
-        if name in ("data", "set", "device", "toDlpack", "mdspan", "cstruct"):
+        if name in ("set", "device", "toDlpack", "mdspan", "cstruct"):
             raise NotImplementedError(f"the stand-in has no device behind .{name}")
         found = getattr(self._held, name)
         if callable(found):
