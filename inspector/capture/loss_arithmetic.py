@@ -35,7 +35,23 @@ class Weighed:
     records: tuple[OpRecord, ...]
 
 
-def of_loss(weighed: Weighed, batch: int | None) -> Reduction | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Arithmetic:
+    """A reduction with what it was made of: each of the `terms` adds `per_term` times itself."""
+
+    reduction: Reduction
+    terms: Tensor
+    per_term: float
+
+    def samples(self, batch: int | None) -> Tensor | None:
+        """What each sample adds to the value; None where the first axis is not the batch."""
+        if not self.terms.shape or self.terms.shape[0] != batch:
+            return None
+        rows = np.asarray(self.terms.numpy(), dtype=np.float64).reshape(batch, -1)
+        return Tensor(rows.sum(axis=1) * self.per_term)
+
+
+def of_loss(weighed: Weighed) -> Arithmetic | None:
     """The arithmetic of a `keras.losses.Loss`."""
     if not isinstance(weighed.values, Tensor) or weighed.values.is_meta:
         return None
@@ -48,7 +64,7 @@ def of_loss(weighed: Weighed, batch: int | None) -> Reduction | None:
         divisor = _divisor(weighed, count)
     is_mean = weighed.reduction in _MEANS
     # Keras scales what the mask keeps up to the whole; told plainly, it divides by what is kept.
-    return Reduction(
+    reduction = Reduction(
         how=weighed.reduction or "none",
         of=weighed.of,
         shape=terms.shape,
@@ -57,12 +73,11 @@ def of_loss(weighed: Weighed, batch: int | None) -> Reduction | None:
         masked=_masked(weighed.mask, count),
         sample_weight=_ends(weighed.sample_weight),
         terms=terms.id,
-        per_term=1.0 / divisor if divisor else 0.0,
-        per_sample=bool(terms.shape) and terms.shape[0] == batch,
     )
+    return Arithmetic(reduction, terms, 1.0 / divisor if divisor else 0.0)
 
 
-def of_scalar(term: Tensor, batch: int | None) -> Reduction | None:
+def of_scalar(term: Tensor) -> Arithmetic | None:
     """The arithmetic of any scalar that is a number times a sum or mean; None for others."""
     factor, divisor = 1.0, 1.0
     tensor = term
@@ -70,7 +85,7 @@ def of_scalar(term: Tensor, batch: int | None) -> Reduction | None:
         record = tensor.record
         name = record.primitive.name
         if name in ("sum", "mean") and record.inputs[0].size > 1:
-            return _reduced(record, factor, divisor, batch)
+            return _reduced(record, factor, divisor)
         step = _before(record)
         if step is None:
             return None
@@ -79,11 +94,11 @@ def of_scalar(term: Tensor, batch: int | None) -> Reduction | None:
     return None
 
 
-def _reduced(record: OpRecord, factor: float, divisor: float, batch: int | None) -> Reduction:
+def _reduced(record: OpRecord, factor: float, divisor: float) -> Arithmetic:
     terms = record.inputs[0]
     if record.primitive.name == "mean":
         divisor *= terms.size
-    return Reduction(
+    reduction = Reduction(
         how=record.primitive.name,
         of=_maker(terms),
         shape=terms.shape,
@@ -91,9 +106,8 @@ def _reduced(record: OpRecord, factor: float, divisor: float, batch: int | None)
         divisor=divisor,
         factor=factor,
         terms=terms.id,
-        per_term=factor / divisor if divisor else 0.0,
-        per_sample=bool(terms.shape) and terms.shape[0] == batch,
     )
+    return Arithmetic(reduction, terms, factor / divisor if divisor else 0.0)
 
 
 def _before(record: OpRecord) -> tuple[Tensor, float, float] | None:

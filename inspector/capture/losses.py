@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inspector.capture import keras_private as private
@@ -223,12 +223,17 @@ def _row(noticed: NoticedLoss | None, term: Tensor, weight: float, context: RunC
 
 def _arithmetic(kind: str, term: Tensor, context: RunContext) -> Reduction | None:
     """How a term's value came about; weights have no samples, so a regularizer's has none."""
+    seen = context.reductions.get(term.id)
+    found = loss_arithmetic.of_scalar(term) if seen is None else loss_arithmetic.of_loss(seen)
+    if found is None:
+        return None
     of_weight = kind.endswith("_regularizer") and kind != "activity_regularizer"
-    batch = None if of_weight else _batch(context)
-    weighed = context.reductions.get(term.id)
-    if weighed is not None:
-        return loss_arithmetic.of_loss(weighed, batch)
-    return loss_arithmetic.of_scalar(term, batch)
+    if context.ended and not of_weight and term.id not in context.sample_losses:
+        samples = found.samples(_batch(context))
+        if samples is not None:
+            context.sample_losses[term.id] = samples
+    made = context.sample_losses.get(term.id)
+    return found.reduction if made is None else replace(found.reduction, samples=made.id)
 
 
 def _batch(context: RunContext) -> int | None:

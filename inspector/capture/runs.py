@@ -71,6 +71,8 @@ class RunContext:
         self.noticed_losses: list[Any] = []
         # How losses added up their values, by the id of the scalar that came of it.
         self.reductions: dict[int, Any] = {}
+        # What each sample adds to a loss term, by the id of the term.
+        self.sample_losses: dict[int, Any] = {}
         # What attention calls let their queries look at, each with the tensor that says so.
         self.attention: list[tuple[Any, Any]] = []
         # Masks that a loss or metric weighted its values by, each with whose values.

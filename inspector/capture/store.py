@@ -150,6 +150,7 @@ def _tensors(context: RunContext) -> Iterator[Tensor]:
     for _, _, gradients in context.differentiations:
         yield from _engine_tensors(gradients)
     yield from (tensor for _, tensor in context.attention)
+    yield from context.sample_losses.values()
 
 
 def _engine_tensors(values: list[Any]) -> Iterator[Tensor]:

@@ -132,9 +132,8 @@ class Reduction:
     shape: of the values, `sum` their sum with mask and sample weights in it.
     masked: how many of them a mask leaves out, None where there was no mask.
     sample_weight: (smallest, largest) of the sample weights, None where there were none.
-    terms: id under which the values, with mask and weights in them, can be read; each of them
-        adds `per_term` times itself to the value.
-    per_sample: whether the first axis of the values is the batch.
+    terms: id under which the values, with mask and weights in them, can be read.
+    samples: id of what each sample of the batch adds to `value`, None where there are none.
     """
 
     how: str
@@ -146,8 +145,7 @@ class Reduction:
     masked: int | None = None
     sample_weight: tuple[float, float] | None = None
     terms: int | None = None
-    per_term: float = 1.0
-    per_sample: bool = False
+    samples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
