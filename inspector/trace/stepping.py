@@ -56,8 +56,12 @@ class Steps:
         self._steps: list[Step] = []
         self._first: dict[str, int] = {}
         self._last: dict[str, int] = {}
+        self._of_layer: dict[int, list[str]] | None = None
         self._failing = run.failure.call if run.failure else None
         self._unwound = self._frames_unwound()
+        # A run that goes on: its open frames have not returned yet.
+        self._is_numbered = any(call.start for call in run.calls)
+        self._ops: dict[tuple[str, int], int] = {}
         for call_id in self.children[None]:
             self._walk(call_id)
         self._add_backward_ops()
@@ -100,6 +104,20 @@ class Steps:
     def span(self, call_id: str) -> tuple[int, int]:
         """The first and last position of a call, with everything inside it."""
         return self._first[call_id], self._last[call_id]
+
+    def op_at(self, call_id: str, op: int) -> int:
+        """The position of an op of a call; at granularity "call" the call's own."""
+        return self._ops.get((call_id, op), self._first[call_id])
+
+    def sibling(self, call_id: str, by: int) -> str | None:
+        """The next (by 1) or previous (by -1) call of the same layer; None when there is none."""
+        if self._of_layer is None:
+            self._of_layer = {}
+            for call in self.run.calls:
+                self._of_layer.setdefault(call.layer_id, []).append(call.id)
+        calls = self._of_layer[self.calls[call_id].layer_id]
+        place = calls.index(call_id) + by
+        return calls[place] if 0 <= place < len(calls) else None
 
     def failure_position(self) -> int | None:
         """The position of the failing call, None when nothing failed."""
@@ -145,9 +163,12 @@ class Steps:
                 self._add(Step("op", call_id, part))
         if call_id == self._failing and inside:
             self._add(Step("raise", call_id))
-        elif inside and call_id not in self._unwound:
+        elif inside and call_id not in self._unwound and not self._is_open(call):
             self._add(Step("exit", call_id))
         self._last[call_id] = len(self._steps) - 1
+
+    def _is_open(self, call: Call) -> bool:
+        return self._is_numbered and call.end <= call.start
 
     def _add_backward_ops(self) -> None:
         """Ops of the backward pass belong to calls that returned long before they run."""
@@ -166,6 +187,8 @@ class Steps:
 
     def _add(self, step: Step) -> int:
         self._steps.append(step)
+        if step.op is not None:
+            self._ops[step.call, step.op] = len(self._steps) - 1
         return len(self._steps) - 1
 
     def _inside(self, call: Call) -> list[str | int]:

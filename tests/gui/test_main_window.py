@@ -438,7 +438,7 @@ def test_gutter_click_moves_the_cursor_through_the_calls_of_a_line(
     vae_window.parts.source.show_line(code.file, 21)
     line_21 = code.cursorRect(QTextCursor(code.document().findBlockByNumber(20))).center()
 
-    code.choose_line_at(line_21.y())
+    code.line_chosen.emit(code.line_at(line_21.y()))
 
     assert "enter variational_auto_encoder/encoder/dense_proj#0" == _here(vae_window)
 

@@ -87,6 +87,13 @@ class CompareDialog(QDialog):
             self.list.table.selectRow(index)
             self._go_to(self.list.model.rows[index])
 
+    def show_first(self) -> None:
+        """Show the call where the two part as soon as it is known."""
+        if self.reader is not None and self.reader.is_reading:
+            self.reader.finished.connect(self.go_to_first)
+        else:
+            self.go_to_first()
+
     def _make_chooser(self) -> QComboBox:
         chooser = DropDown()
         chooser.setAccessibleName("The other run")

@@ -95,6 +95,7 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QFrame#banner { background: $failure_soft; border: 0; border-bottom: 1px solid $failure; }
 QFrame#banner[kind="warning"] { background: $warning_soft; border-bottom: 1px solid $warning; }
+QFrame#banner[kind="pause"] { background: $accent_soft; border-bottom: 1px solid $accent; }
 QFrame#banner[kind="progress"] { background: $raised; border-bottom: 1px solid $border; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="failure"] { font-weight: 600; color: $failure; }

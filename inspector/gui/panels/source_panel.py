@@ -6,10 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
+    QContextMenuEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPolygonF,
     QResizeEvent,
     QTextBlock,
@@ -17,12 +20,15 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFormat,
 )
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
+from inspector.errors import InspectorError
 from inspector.gui.look.theme import Appearance, mono
 from inspector.gui.panels.highlighting import PythonHighlighter
+from inspector.gui.state.breakpoints import BreakpointList
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.table_panel import set_role
+from inspector.trace.breakpoints import Breakpoint, sites
 
 _MOST_BYTES = 4_000_000
 
@@ -30,9 +36,14 @@ _MOST_BYTES = 4_000_000
 class SourcePanel(QWidget):
     """Shows the file of the selected call and follows it."""
 
-    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
+    problem_found = Signal(object)
+
+    def __init__(
+        self, viewpoint: Viewpoint, appearance: Appearance, breakpoints: BreakpointList
+    ) -> None:
         super().__init__()
         self._viewpoint = viewpoint
+        self._breakpoints = breakpoints
         self._texts: dict[str, str | None] = {}
         self.heading = set_role(QLabel("No source to show yet"), "muted")
         self.heading.setContentsMargins(10, 6, 10, 5)
@@ -48,6 +59,9 @@ class SourcePanel(QWidget):
         viewpoint.source_requested.connect(self.show_line)
         viewpoint.run_changed.connect(self._mark_called)
         self.code.line_chosen.connect(self.go_to_line)
+        self.code.line_toggled.connect(self.toggle_breakpoint)
+        self.code.menu_requested.connect(self._show_menu)
+        breakpoints.changed.connect(self._mark_stops)
 
     def follow(self) -> None:
         """Go to the line of the op under the cursor, else of the selected call."""
@@ -78,18 +92,56 @@ class SourcePanel(QWidget):
         self.code.show_code(file, text)
         if is_other:
             self._mark_called()
+            self._mark_stops()
         self.code.mark_line(line, is_failure=self._is_failure(file, line))
 
     def go_to_line(self, line: int) -> None:
         """Move the cursor to the next call that a line made, round to the first."""
-        positions = sorted(
-            self._viewpoint.steps.entry_of(call.id)
-            for call in self._viewpoint.run.calls
-            if call.line == line and call.file == self.code.file
-        )
+        positions = self._positions(line)
         later = [place for place in positions if place > self._viewpoint.position]
         if positions:
             self._viewpoint.move_to((later or positions)[0])
+
+    def _positions(self, line: int) -> list[int]:
+        """Where a line of the file shown comes up in the run: its calls, else its ops."""
+        steps = self._viewpoint.steps
+        here = Breakpoint("line", file=self.code.file, line=line)
+        found = sites(self._viewpoint.run, here)
+        return sorted(
+            steps.entry_of(site.call) if site.op is None else steps.op_at(site.call, site.op)
+            for site in found
+        )
+
+    def toggle_breakpoint(self, line: int) -> None:
+        """Set a breakpoint on a line of the file shown, or take it away."""
+        try:
+            self._breakpoints.toggle_line(self.code.file, line, self.code.text_of(line))
+        except InspectorError as error:
+            self.problem_found.emit(error)
+
+    def line_menu(self, line: int) -> QMenu:
+        """What can be done with a line."""
+        menu = self.code.createStandardContextMenu()
+        first = menu.actions()[0] if menu.actions() else None
+        run_to = QAction(f"Run to line {line}", menu)
+        run_to.setEnabled(bool(self._positions(line)))
+        run_to.triggered.connect(lambda: self.go_to_line(line))
+        known = self._breakpoints.lines(self.code.file).get(line)
+        title = "Delete the breakpoint" if known else "Set a breakpoint"
+        toggle = QAction(f"{title} on line {line}", menu)
+        toggle.triggered.connect(lambda: self.toggle_breakpoint(line))
+        menu.insertActions(first, [run_to, toggle])  # type: ignore[arg-type]  # None: at the end
+        menu.insertSeparator(first)  # type: ignore[arg-type]
+        return menu
+
+    def _show_menu(self, line: int, at: QPoint) -> None:
+        menu = self.line_menu(line)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def _mark_stops(self) -> None:
+        rows = self._breakpoints.lines(self.code.file) if self.code.file else {}
+        self.code.show_stops({line: row.is_enabled for line, row in rows.items()})
 
     def _mark_called(self) -> None:
         calls = self._viewpoint.run.calls
@@ -123,10 +175,13 @@ class SourcePanel(QWidget):
 class CodeView(QPlainTextEdit):
     """Read-only code with line numbers and one marked line.
 
-    Lines that made calls have a dot in the gutter; a click there is `line_chosen`.
+    Lines that made calls have a dot in the gutter; a click there is `line_toggled`, with Ctrl
+    `line_chosen`.
     """
 
     line_chosen = Signal(int)
+    line_toggled = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
@@ -138,6 +193,7 @@ class CodeView(QPlainTextEdit):
         self.file = ""
         self.line = 0
         self.called_lines: frozenset[int] = frozenset()
+        self.stops: dict[int, bool] = {}
         self._is_failure = False
         self._appearance = appearance
         self._gutter = Gutter(self)
@@ -194,10 +250,22 @@ class CodeView(QPlainTextEdit):
         self.called_lines = lines
         self._gutter.update()
 
-    def choose_line_at(self, y: float) -> None:
-        """Tell the line at a height of the gutter."""
-        block = self.cursorForPosition(QPoint(0, int(y))).block()
-        self.line_chosen.emit(block.blockNumber() + 1)
+    def show_stops(self, stops: dict[int, bool]) -> None:
+        """Put marks at lines with breakpoints; False is one that is off."""
+        self.stops = stops
+        self._gutter.update()
+
+    def line_at(self, y: float) -> int:
+        """The line at a height."""
+        return self.cursorForPosition(QPoint(0, int(y))).blockNumber() + 1
+
+    def text_of(self, line: int) -> str:
+        """What a line says."""
+        return self.document().findBlockByNumber(line - 1).text()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.file:
+            self.menu_requested.emit(self.line_at(event.pos().y()), event.globalPos())
 
     def gutter_width(self) -> int:
         """Room for the largest number and the pointer."""
@@ -215,25 +283,40 @@ class CodeView(QPlainTextEdit):
         theme = self._appearance.theme
         number = block.blockNumber() + 1
         is_marked = number == self.line
-        colour = theme.failure if self._is_failure else theme.step
         painter.setPen(QColor(theme.text if is_marked else theme.muted))
         place = QRectF(0, area.top(), self._gutter.width() - 8, area.height())
         painter.drawText(
             place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(number)
         )
-        if number in self.called_lines and not is_marked:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.faint))
-            painter.drawEllipse(QPointF(8, area.center().y()), 2.5, 2.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_dot(painter, number, area.center().y())
         if is_marked:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            x, y = 4.0, area.center().y()
-            painter.drawPolygon(
-                QPolygonF([QPointF(x, y - 4.5), QPointF(x + 8, y), QPointF(x, y + 4.5)])
-            )
+            self._paint_pointer(painter, number, area.center().y())
+
+    def _paint_dot(self, painter: QPainter, number: int, y: float) -> None:
+        """A breakpoint, or that the line made calls."""
+        theme = self._appearance.theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        if number in self.stops:
+            painter.setPen(QPen(QColor(theme.failure), 1.5))
+            is_on = self.stops[number]
+            painter.setBrush(QColor(theme.failure) if is_on else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(9, y), 5, 5)
+        elif number in self.called_lines and number != self.line:
+            painter.setBrush(QColor(theme.faint))
+            painter.drawEllipse(QPointF(9, y), 2.5, 2.5)
+
+    def _paint_pointer(self, painter: QPainter, number: int, y: float) -> None:
+        """The marked line; on a breakpoint the pointer is drawn into its mark."""
+        theme = self._appearance.theme
+        is_inside = bool(self.stops.get(number))
+        colour = theme.failure if self._is_failure else theme.step
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.panel if is_inside else colour))
+        half, x = (2.8, 7.0) if is_inside else (4.5, 5.0)
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, y - half), QPointF(x + 1.8 * half, y), QPointF(x, y + half)])
+        )
 
     def _marked(self, block: QTextBlock) -> QTextEdit.ExtraSelection:
         theme = self._appearance.theme
@@ -268,10 +351,24 @@ class Gutter(QWidget):
         super().__init__(code)
         self._code = code
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("A dot marks a line that made calls: click it to move the cursor there")
+        self.setToolTip(
+            "Click: set or delete a breakpoint.  Ctrl+click: move the cursor there.\n"
+            "A small dot marks a line that made calls."
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._code.choose_line_at(event.position().y())
+        line = self._code.line_at(event.position().y())
+        if event.button() != Qt.MouseButton.LeftButton or not self._code.file:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._code.line_chosen.emit(line)
+        else:
+            self._code.line_toggled.emit(line)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._code.file:
+            line = self._code.line_at(event.pos().y())
+            self._code.menu_requested.emit(line, event.globalPos())
 
     def sizeHint(self) -> QSize:
         return QSize(self._code.gutter_width(), 0)

@@ -52,6 +52,8 @@ class Opening(QObject):
     """The life of one open file; holds no widget."""
 
     state_changed = Signal()
+    # The worker has been started, and no command has been sent yet.
+    starting = Signal()
     progressed = Signal(str, float)
     printed = Signal(object)
     problem_found = Signal(object)
@@ -80,6 +82,7 @@ class Opening(QObject):
         self._viewpoint.show_trace(Trace(str(path), NO_ENGINE))
         try:
             self._bridge.start()
+            self.starting.emit()
             self._bridge.send(OpenFile(str(path), engine=self._engine, keep_ops=True))
         except (InspectorError, OSError) as error:
             self._lose(Lost(None, str(error)))

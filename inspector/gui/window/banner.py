@@ -37,7 +37,7 @@ class Banner(QFrame):
         self._appearance = appearance
         self.setObjectName("banner")
         self.setProperty("kind", kind)
-        self.title = set_role(QLabel(), "title" if kind == "warning" else "failure")
+        self.title = set_role(QLabel(), "failure" if kind == "failure" else "title")
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.title.setWordWrap(True)
         self.text = QLabel()
@@ -82,6 +82,19 @@ class Banner(QFrame):
         self.setToolTip(plain_text(problem.detail or problem.message))
         restart = (("Restart", "restart"),) if problem.can_restart else ()
         self._set_buttons(*restart, ("Dismiss", "dismiss"))
+        self.show()
+
+    def show_pause(self, title: str, text: str) -> None:
+        """Show where the worker waits; the buttons are named after the window's commands."""
+        self.title.setText(shortened(title))
+        self.text.setText(escape(shortened(text)))
+        self._set_buttons(
+            ("Continue", "continue_run"),
+            ("Step over", "step_over_head"),
+            ("Step into", "step_into_head"),
+            ("Show where", "show_head"),
+            ("Stop", "stop_worker"),
+        )
         self.show()
 
     def _set_buttons(self, *wanted: tuple[str, str]) -> None:

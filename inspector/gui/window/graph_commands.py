@@ -1,4 +1,4 @@
-"""The window's commands that move the cursor, the view or the picture; one method each."""
+"""The window's commands that go about runs, calls and the picture; one method each."""
 
 from __future__ import annotations
 

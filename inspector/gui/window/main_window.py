@@ -29,10 +29,12 @@ from inspector.gui.state.recent import Store, recent_files, remember_file
 from inspector.gui.state.session_bridge import SessionBridge, SessionFactory
 from inspector.gui.state.tensor_store import TensorStore
 from inspector.gui.state.viewpoint import Viewpoint
+from inspector.gui.window.debugging import Debugging
 from inspector.gui.window.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.window.export_dialog import choose_and_export
 from inspector.gui.window.graph_commands import GraphCommands
 from inspector.gui.window.menus import fill_recent, make_commands, make_toolbar, recolour_icons
+from inspector.gui.window.step_commands import StepCommands
 from inspector.gui.window.window_parts import make_parts
 from inspector.gui.window.workbench import restore_places, save_places
 from inspector.plugin_host import PluginHost
@@ -42,6 +44,7 @@ from inspector.trace.stepping import StepKind
 _TITLE = "Inspector"
 _NEED_RUN = (
     "continue", "over", "into", "out", "back", "start", "previous", "next", "ops", "find",
+    "continue_back", "next_same", "previous_same", "breakpoint",
     "cursor", "here", "fit", "zoom_in", "zoom_out", "actual", "expand_all", "collapse_all",
     "export",
 )  # fmt: skip
@@ -60,7 +63,7 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow, GraphCommands):
+class MainWindow(QMainWindow, GraphCommands, StepCommands):
     """One window on one file."""
 
     def __init__(
@@ -80,8 +83,11 @@ class MainWindow(QMainWindow, GraphCommands):
         self.bridge = SessionBridge(sessions)
         self.opening = Opening(self.bridge, self.viewpoint, settings.engine)
         self.tensors = TensorStore(self.bridge.send, lambda: self.bridge.is_running)
+        self.debugging = Debugging(
+            self.viewpoint, self.bridge.send, lambda: self.bridge.is_running, store
+        )
         self.scenes = SceneSource()
-        self.parts = make_parts(self, self.viewpoint, appearance, self.tensors, self.scenes)
+        self.parts = make_parts(self, self.viewpoint, appearance, self.tensors, self.scenes, self.debugging)
         self.commands = make_commands(self, appearance)
         self.toolbar = make_toolbar(self, self.commands)
         self.chooser = RunChooser(self.viewpoint)
@@ -129,6 +135,14 @@ class MainWindow(QMainWindow, GraphCommands):
         self.viewpoint.run_changed.connect(self._count_rows)
         self.viewpoint.trace_changed.connect(self._count_rows)
         self.viewpoint.cursor_moved.connect(self._show_step)
+        # After `opening`, which puts runs into the viewpoint.
+        self.bridge.arrived.connect(self.debugging.take)
+        opening.starting.connect(self.debugging.tell_worker)
+        self.debugging.pause_changed.connect(self._show_pause)
+        self.debugging.said.connect(lambda text: self.statusBar().showMessage(text, 12_000))
+        self.debugging.breakpoints.changed.connect(self._count_stops)
+        parts.source.problem_found.connect(self.say_wrong)
+        parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
         parts.failure.place_chosen.connect(self.viewpoint.source_requested)
         parts.failure.button_pressed.connect(self._go_to_failure)
         parts.problem.place_chosen.connect(self.viewpoint.source_requested)
@@ -151,12 +165,15 @@ class MainWindow(QMainWindow, GraphCommands):
         self._refill_recent()
         if path.suffix == ".json":
             self.opening.open_trace(path)
+            self.debugging.open(Path(self.viewpoint.trace.file if self.viewpoint.trace else path))
         else:
+            self.debugging.open(path)
             self.opening.open(path)
 
     def show_trace(self, trace: Trace) -> None:
         """Show a saved trace, which has no values."""
         self._forget()
+        self.debugging.open(Path(trace.file))
         self.opening.show(trace, Path(trace.file))
 
     def choose_file(self) -> None:
@@ -191,12 +208,16 @@ class MainWindow(QMainWindow, GraphCommands):
             self.commands.enable(("stop",), is_enabled=True)
             self.opening.run_again(model, training=training)
 
-    def compare_runs(self) -> None:
+    def compare_at_first(self) -> None:
+        self.compare_runs().show_first()
+
+    def compare_runs(self) -> CompareDialog:
         send = self.bridge.send if self.bridge.is_running else None
         dialog = CompareDialog(self, self.viewpoint, self.appearance, send)
         if dialog.reader is not None:
             self.opening.tensor_arrived.connect(dialog.reader.take)
         dialog.show()
+        return dialog
 
     def close_file(self) -> None:
         self._forget()
@@ -234,6 +255,7 @@ class MainWindow(QMainWindow, GraphCommands):
         self.parts.failure.hide()
         self.parts.find.close_bar()
         self.tensors.forget()
+        self.debugging.forget()
 
     def _show_state(self) -> None:
         state, path = self.opening.state, self.opening.path
@@ -245,6 +267,7 @@ class MainWindow(QMainWindow, GraphCommands):
             self.parts.count("Findings", self.parts.findings.check(self.plugins))
         self.parts.graph.say_empty(_EMPTY_GRAPH[state])
         self.commands.enable(("stop",), is_enabled=state == "opening")
+        self.commands.enable(("pause",), is_enabled=state == "opening")
         can_run = self.bridge.is_running and state == "open"
         self.commands.enable(("run_inference", "run_training"), is_enabled=can_run)
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
@@ -260,7 +283,7 @@ class MainWindow(QMainWindow, GraphCommands):
         failures = any(other.failure for other in self.viewpoint.runs)
         self.commands.enable(("failure",), is_enabled=failures)
         several = len(self.viewpoint.runs) > 1
-        self.commands.enable(("next_run", "previous_run", "compare"), is_enabled=several)
+        self.commands.enable(("next_run", "previous_run", "compare", "first_difference"), is_enabled=several)
         if run.failure is not None:
             self.parts.failure.show_failure(run.failure)
         else:
@@ -272,7 +295,21 @@ class MainWindow(QMainWindow, GraphCommands):
         self.parts.count("Masks", len(run.masks))
         self.parts.count("Replaced", len(trace.replaced) if trace else 0)
 
+    def _count_stops(self) -> None:
+        self.parts.count("Breakpoints", len(self.debugging.breakpoints.rows))
+
+    def _show_pause(self) -> None:
+        title, text = self.pause_text()
+        if title:
+            self.parts.progress.hide()
+            self.parts.pause.show_pause(title, text)
+            self.raise_()
+        else:
+            self.parts.pause.hide()
+        self._show_state()
+
     def _show_step(self) -> None:
+        self.commands.actions["ops"].setChecked(self.viewpoint.granularity == "op")
         step, steps = self.viewpoint.step, self.viewpoint.steps
         if step is None:
             self._step_label.setText("")

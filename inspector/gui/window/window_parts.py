@@ -18,6 +18,7 @@ from inspector.gui.graph.find_bar import FindBar
 from inspector.gui.graph.graph_panel import GraphPanel
 from inspector.gui.graph.scenes import SceneSource
 from inspector.gui.look.theme import Appearance
+from inspector.gui.panels.breakpoints_panel import BreakpointsPanel
 from inspector.gui.panels.calls_panel import CallsPanel
 from inspector.gui.panels.detail_panels import (
     LossesPanel,
@@ -30,11 +31,13 @@ from inspector.gui.panels.findings_panel import FindingsPanel
 from inspector.gui.panels.output_panel import OutputPanel
 from inspector.gui.panels.source_panel import SourcePanel
 from inspector.gui.panels.timeline import Timeline
+from inspector.gui.panels.watches_panel import WatchesPanel
 from inspector.gui.state.tensor_store import TensorStore
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.values.origin_panel import OriginPanel
 from inspector.gui.values.values_panel import ValuesPanel
 from inspector.gui.window.banner import Banner, ProgressStrip
+from inspector.gui.window.debugging import Debugging
 from inspector.gui.window.start_page import StartPage
 from inspector.gui.window.workbench import Workbench
 
@@ -50,6 +53,7 @@ class Parts:
     failure: Banner
     problem: Banner
     progress: ProgressStrip
+    pause: Banner
     calls: CallsPanel
     source: SourcePanel
     values: ValuesPanel
@@ -60,6 +64,8 @@ class Parts:
     replaced: ReplacedPanel
     output: OutputPanel
     findings: FindingsPanel
+    breakpoints: BreakpointsPanel
+    watches: WatchesPanel
     origin: OriginPanel
     pages: QStackedWidget
     workbench: Workbench
@@ -88,6 +94,7 @@ def make_parts(
     appearance: Appearance,
     store: TensorStore,
     scenes: SceneSource,
+    debugging: Debugging,
 ) -> Parts:
     """Make all panels and put them into the window."""
     parts = Parts(
@@ -98,8 +105,9 @@ def make_parts(
         failure=Banner(appearance, "failure"),
         problem=Banner(appearance, "warning"),
         progress=ProgressStrip(),
+        pause=Banner(appearance, "pause"),
         calls=CallsPanel(viewpoint, appearance),
-        source=SourcePanel(viewpoint, appearance),
+        source=SourcePanel(viewpoint, appearance, debugging.breakpoints),
         values=ValuesPanel(viewpoint, appearance, store),
         weights=WeightsPanel(viewpoint, appearance),
         ops=OpsPanel(viewpoint, appearance),
@@ -108,6 +116,10 @@ def make_parts(
         replaced=ReplacedPanel(viewpoint, appearance),
         output=OutputPanel(appearance),
         findings=FindingsPanel(viewpoint, appearance),
+        breakpoints=BreakpointsPanel(
+            viewpoint, appearance, debugging.breakpoints, debugging.hits
+        ),
+        watches=WatchesPanel(viewpoint, appearance, debugging.watches),
         origin=OriginPanel(viewpoint, appearance, store.send, store.can_read),
         pages=QStackedWidget(),
         workbench=Workbench(),
@@ -131,7 +143,7 @@ def _middle(parts: Parts) -> QWidget:
     column = QVBoxLayout(debugger)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    for part in (parts.progress, parts.problem, parts.failure, parts.find):
+    for part in (parts.progress, parts.pause, parts.problem, parts.failure, parts.find):
         column.addWidget(part)
     column.addWidget(parts.graph, 1)
     column.addWidget(parts.timeline)
@@ -158,6 +170,8 @@ def _dock(window: QMainWindow, parts: Parts) -> None:
             "Losses": parts.losses,
             "Masks": parts.masks,
             "Findings": parts.findings,
+            "Breakpoints": parts.breakpoints,
+            "Watches": parts.watches,
             "Origin": parts.origin,
             "Replaced": parts.replaced,
             "Output": parts.output,

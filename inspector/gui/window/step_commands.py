@@ -1,0 +1,211 @@
+"""The window's commands that step, stop and go on; one method each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.errors import InspectorError
+from inspector.gui.look.wording import place_text
+from inspector.session.protocol import Continue, Pause, StepInto, StepOut, StepOver
+from inspector.trace import Call
+
+if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
+    from PySide6.QtWidgets import QStatusBar
+
+    from inspector.gui.graph.graph_panel import GraphPanel
+    from inspector.gui.state.hits import Direction
+    from inspector.gui.state.viewpoint import Viewpoint
+    from inspector.gui.window.debugging import Debugging
+    from inspector.gui.window.menus import Commands
+    from inspector.gui.window.window_parts import Parts
+    from inspector.session.protocol import Command
+
+
+class StepCommands:
+    """Mixed into the main window; while the worker waits, steps at its head run user code."""
+
+    viewpoint: Viewpoint
+    parts: Parts
+    commands: Commands
+    debugging: Debugging
+
+    if TYPE_CHECKING:
+
+        def statusBar(self) -> QStatusBar: ...
+
+        def show_cursor(self) -> None: ...
+
+        def compare_at_first(self) -> None: ...
+
+    # Steps
+
+    def step_to_start(self) -> None:
+        self._move(0)
+
+    def step_over(self) -> None:
+        if not self._let_worker(StepOver()):
+            self._move(self.viewpoint.steps.over(self.viewpoint.position))
+
+    def step_into(self) -> None:
+        if self._let_worker(StepInto()):
+            return
+        position = self.viewpoint.steps.into(self.viewpoint.position)
+        self._reveal(position)
+        self._move(position)
+
+    def step_out(self) -> None:
+        if not self._let_worker(StepOut()):
+            self._move(self.viewpoint.steps.out(self.viewpoint.position))
+
+    def step_back(self) -> None:
+        self._move(self.viewpoint.steps.back(self.viewpoint.position))
+
+    def step_before(self) -> None:
+        self._move(self.viewpoint.steps.before(self.viewpoint.position))
+
+    def step_after(self) -> None:
+        self._move(self.viewpoint.steps.into(self.viewpoint.position))
+
+    def toggle_ops(self) -> None:
+        is_on = self.commands.actions["ops"].isChecked()
+        self.viewpoint.set_granularity("op" if is_on else "call")
+        if is_on:
+            self.parts.bring_forward("Ops")
+
+    def next_failure(self) -> None:
+        runs = self.viewpoint.runs
+        here = next((i for i, run in enumerate(runs) if run is self.viewpoint.run), 0)
+        for run in (*runs[here + 1 :], *runs[: here + 1]):
+            if run.failure is not None:
+                self.viewpoint.show_run(run)
+                return
+        self._say("No run of this file failed")
+
+    def next_call_of_layer(self) -> None:
+        self._go_to_sibling(1)
+
+    def previous_call_of_layer(self) -> None:
+        self._go_to_sibling(-1)
+
+    def first_difference(self) -> None:
+        self.compare_at_first()
+
+    def _go_to_sibling(self, by: int) -> None:
+        step = self.viewpoint.step
+        if step is None:
+            return
+        found = self.viewpoint.steps.sibling(step.call, by)
+        name = self.viewpoint.steps.calls[step.call].name
+        if found is None:
+            which = "later" if by > 0 else "earlier"
+            self._say(f"There is no {which} call of {name} in this run")
+            return
+        position = self.viewpoint.steps.entry_of(found)
+        self._reveal(position)
+        self._move(position)
+
+    # Breakpoints
+
+    def continue_run(self) -> None:
+        """To the next breakpoint of the record; the worker's own next one while it waits."""
+        if self.debugging.paused is not None:
+            self.debugging.send(Continue())
+            return
+        self._go_to_hit(1, self.viewpoint.steps.end())
+
+    def continue_back(self) -> None:
+        self._go_to_hit(-1, 0)
+
+    def pause(self) -> None:
+        """Stop user code at its next call."""
+        self.debugging.send(Pause())
+
+    def step_over_head(self) -> None:
+        self.debugging.send(StepOver())
+
+    def step_into_head(self) -> None:
+        self.debugging.send(StepInto())
+
+    def show_head(self) -> None:
+        self.debugging.show_head()
+        self.show_cursor()
+
+    def toggle_breakpoint(self) -> None:
+        """Set a breakpoint at the selected call's line, else at its path, or take it away."""
+        call = self.viewpoint.call
+        if call is None:
+            self.new_breakpoint()
+            return
+        self.break_at(f"call:{call.path}")
+
+    def new_breakpoint(self) -> None:
+        self.parts.bring_forward("Breakpoints")
+        self.parts.breakpoints.entry.line.setFocus()
+
+    def break_at(self, place: str) -> None:
+        """Set a breakpoint at a place such as `class:Dense`, or take it away."""
+        try:
+            self.debugging.breakpoints.toggle(place)
+        except InspectorError as error:
+            self.say_wrong(error)
+            return
+        was_set = self.debugging.breakpoints.at(place) is not None
+        self._say(f"Breakpoint {'set at' if was_set else 'taken away from'} {place}")
+
+    def say_wrong(self, error: InspectorError) -> None:
+        self._say(f"{error.message} {error.fix}")
+
+    def pause_text(self) -> tuple[str, str]:
+        """What the strip above the graph says while the worker waits: a title, and more."""
+        paused = self.debugging.paused
+        call = self.viewpoint.steps.calls.get(paused.call) if paused else None
+        if paused is None or call is None:
+            return "", ""
+        when = {"enter": "before", "exit": "after", "op": "inside"}[paused.kind]
+        why = {"breakpoint": f"breakpoint {paused.breakpoint}", "step": "step", "pause": "pause"}
+        text = why[paused.reason]
+        if paused.problem:
+            text = f"{text}. Its condition cannot be asked: {paused.problem}"
+        return f"Paused {when} {call.path} ({call.class_}){_place(call)}", text
+
+    # How it is done
+
+    def _go_to_hit(self, direction: Direction, end: int) -> None:
+        found = self.debugging.hits.go(direction)
+        if found:
+            step = self.viewpoint.step
+            if step is not None:
+                self.parts.graph.reveal(step.call)
+        elif found is None:
+            self._say("Asking the breakpoints' conditions…")
+        else:
+            if self.debugging.breakpoints.enabled:
+                self._say(f"No breakpoint stops {'further on' if direction > 0 else 'before'}")
+            self._move(end)
+
+    def _let_worker(self, command: Command) -> bool:
+        if not self.debugging.is_at_head:
+            return False
+        self.debugging.send(command)
+        return True
+
+    def _move(self, position: int) -> None:
+        if position != self.viewpoint.position:
+            self.viewpoint.move_to(position)
+            return
+        self.show_cursor()
+        if len(self.viewpoint.steps):
+            end = "first" if position == 0 else "last"
+            self._say(f"This is the {end} step of the run")
+
+    def _reveal(self, position: int) -> None:
+        graph: GraphPanel = self.parts.graph
+        if len(self.viewpoint.steps):
+            graph.reveal(self.viewpoint.steps[position].call)
+
+    def _say(self, text: str) -> None:
+        self.statusBar().showMessage(text, 6000)
+
+
+def _place(call: Call) -> str:
+    return f" at {place_text(call.file, call.line)}" if call.file else ""
