@@ -8,7 +8,10 @@ from pathlib import Path
 
 from inspector import __version__
 
-_EXAMPLE = "float32[8,28,28,1], int32[4,12]:0..999, NAME=SPEC, or a .npy or .npz file"
+_EXAMPLE = (
+    "float32[8,28,28,1], int32[4,12]:0..999, NAME=SPEC, or a file of arrays (.npy, .npz), a table "
+    "(.csv), a picture (.png, .jpg), a sound (.wav) or a text (.txt)"
+)
 _FILE = (
     "what to open: a Python file, FILE:function, package.module:attribute, a folder, a notebook, "
     "a saved model (.keras, .h5) or its architecture (.json)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +12,97 @@ import numpy as np
 
 from inspector.capture import Recorder
 from inspector.errors import UsageError
-from inspector.loading.inputs import ModelInputs, array, required_arguments, symbolic_inputs
+from inspector.loading.input_files import Wanted, fitted, read_content
+from inspector.loading.input_files.reading import Kind
+from inspector.loading.inputs import (
+    ModelInputs,
+    array,
+    built_shapes,
+    input_dtype,
+    required_arguments,
+    symbolic_inputs,
+)
 from inspector.trace.input_spec import InputSpec, parse_input_spec
 
 Array = np.ndarray[Any, Any]
+Told = Callable[[str, str], None]
 
 
-def from_specs(model: Any, specs: tuple[str, ...], seed: int) -> ModelInputs:
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Values for one input; `file` is the name of the file they are from, to be told about."""
+
+    name: str | None
+    values: Array
+    kind: Kind = "array"
+    file: str | None = None
+
+
+def from_specs(
+    model: Any, specs: tuple[str, ...], seed: int, told: Told = lambda what, why: None
+) -> ModelInputs:
     """The arrays that SPECs ask for, in the structure that the model takes.
+
+    told: hears of a file what was done to its values so that they fit.
 
     Raises:
         UsageError: a SPEC is wrong, its file cannot be read, or names an input there is not.
     """
     random = np.random.default_rng(seed)
-    given = [pair for text in specs for pair in _arrays(parse_input_spec(text), random)]
+    wanted = wanted_inputs(model)
+    given = [part for text in specs for part in _arrays(parse_input_spec(text), wanted, random)]
     symbols = symbolic_inputs(model)
     if symbols is not None:
-        flat = keras.tree.flatten(symbols)
-        ordered = _in_order(given, [symbol.name for symbol in flat])
-        return ModelInputs(keras.tree.pack_sequence_as(symbols, ordered))
-    names = required_arguments(model) or ["inputs"]
+        values = _fitted(_in_order(given, [one.name for one in wanted]), wanted, told)
+        return ModelInputs(keras.tree.pack_sequence_as(symbols, values))
+    names = [one.name for one in wanted]
     if len(names) == 1 and len(given) > 1:
         # One argument that holds several arrays: a dict when they are named, else a list.
-        named = all(name for name, _ in given)
-        return ModelInputs(dict(given) if named else [values for _, values in given])
-    first, *others = _in_order(given, names)
+        named = all(part.name for part in given)
+        arrays = [part.values for part in given]
+        by_name = dict(zip([part.name for part in given], arrays, strict=True))
+        return ModelInputs(by_name if named else arrays)
+    first, *others = _fitted(_in_order(given, names), wanted, told)
     return ModelInputs(first, dict(zip(names[1:], others, strict=True)))
+
+
+def wanted_inputs(model: Any) -> list[Wanted]:
+    """What the model takes, one for each input, in order."""
+    symbols = symbolic_inputs(model)
+    rescales = any(isinstance(layer, keras.layers.Rescaling) for layer in _layers(model))
+    if symbols is not None:
+        return [
+            Wanted(symbol.name, tuple(symbol.shape), _dtype_of(symbol), rescales)
+            for symbol in keras.tree.flatten(symbols)
+        ]
+    shapes = built_shapes(model)
+    names = required_arguments(model) or ["inputs"]
+    is_one = isinstance(shapes, tuple) and all(s is None or isinstance(s, int) for s in shapes)
+    single = shapes if is_one and len(names) == 1 else None
+    dtype = input_dtype(model)
+    return [Wanted(name, single, dtype, rescales) for name in names]
+
+
+def _layers(model: Any) -> list[Any]:
+    flatten = getattr(model, "_flatten_layers", None)
+    return list(flatten()) if flatten is not None else []
+
+
+def _dtype_of(symbol: Any) -> str:
+    return str(keras.backend.standardize_dtype(symbol.dtype))
+
+
+def _fitted(parts: list[Part], wanted: list[Wanted], told: Told) -> list[Array]:
+    values = []
+    for part, one in zip(parts, wanted, strict=True):
+        if part.file is None:
+            values.append(part.values)
+            continue
+        said: list[str] = []
+        values.append(fitted(part.kind, part.values, one, said.append))
+        if said:
+            told(f"the input {one.name} from {part.file}", f"{'; '.join(said)}.".capitalize())
+    return values
 
 
 def from_last_run(recorder: Recorder, name: str) -> ModelInputs | None:
@@ -68,34 +135,50 @@ def _by_argument(model: Any, names: list[str], tensors: list[Any]) -> ModelInput
     return ModelInputs(single.pop(first), single)
 
 
-def _arrays(spec: InputSpec, random: np.random.Generator) -> list[tuple[str | None, Array]]:
+def _arrays(spec: InputSpec, wanted: list[Wanted], random: np.random.Generator) -> list[Part]:
     if spec.path is not None:
-        return _from_file(spec, spec.path)
+        return _from_file(spec, Path(spec.path), wanted)
     if spec.low is None or spec.high is None:
         limit = 10 if "int" in spec.dtype else None
-        return [(spec.name, array(spec.shape, spec.dtype, limit, random))]
+        return [Part(spec.name, array(spec.shape, spec.dtype, limit, random))]
     if "int" in spec.dtype:
         values: Array = random.integers(int(spec.low), int(spec.high) + 1, spec.shape)
     else:
         values = random.uniform(spec.low, spec.high, spec.shape)
-    return [(spec.name, values.astype(keras.backend.standardize_dtype(spec.dtype)))]
+    return [Part(spec.name, values.astype(keras.backend.standardize_dtype(spec.dtype)))]
 
 
-def _from_file(spec: InputSpec, path: str) -> list[tuple[str | None, Array]]:
-    try:
-        loaded = np.load(Path(path), allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+def _from_file(spec: InputSpec, path: Path, wanted: list[Wanted]) -> list[Part]:
+    content = read_content(path)
+    arrays = content.arrays
+    if content.kind == "table" and None not in arrays:
+        names = [one.name for one in wanted]
+        if spec.name is None and set(names) <= set(arrays):
+            arrays = {name: arrays[name][:, None] for name in names}
+        else:
+            arrays = {None: _table(path, arrays)}
+    single = len(arrays) == 1
+    return [
+        Part(spec.name if single and spec.name else name, values, content.kind, path.name)
+        for name, values in arrays.items()
+    ]
+
+
+def _table(path: Path, columns: dict[str | None, Array]) -> Array:
+    texts = [str(name) for name, column in columns.items() if column.dtype == object]
+    if texts and len(texts) < len(columns):
         raise UsageError(
-            f"The input {path} cannot be read: {error}.", fix="Give a .npy or .npz file of numbers."
-        ) from error
-    if isinstance(loaded, np.ndarray):
-        return [(spec.name, loaded)]
-    return [(name, loaded[name]) for name in loaded.files]
+            f"The input {path} holds text in the column {texts[0]!r}.",
+            fix="Give a table of numbers only, or name the columns as the model's inputs.",
+        )
+    if texts and len(columns) == 1:
+        return next(iter(columns.values()))
+    return np.stack(list(columns.values()), axis=1)
 
 
-def _in_order(given: list[tuple[str | None, Array]], names: list[str]) -> list[Array]:
-    """One array for each name: those that are named first, the others in order."""
-    by_name = {name: values for name, values in given if name is not None}
+def _in_order(given: list[Part], names: list[str]) -> list[Part]:
+    """One part for each name: those that are named first, the others in order."""
+    by_name = {part.name: part for part in given if part.name is not None}
     if len(by_name) == len(given) == len(names) and not set(by_name) & set(names):
         return list(by_name.values())  # an .npz whose names mean nothing to the model
     unknown = sorted(set(by_name) - set(names))
@@ -105,5 +188,5 @@ def _in_order(given: list[tuple[str | None, Array]], names: list[str]) -> list[A
             + (f"there is none called {unknown[0]!r}." if unknown else f"{len(given)} were given."),
             fix="Give one --input for each, as NAME=SPEC or in this order.",
         )
-    rest = iter(values for name, values in given if name is None)
+    rest = iter(part for part in given if part.name is None)
     return [by_name[name] if name in by_name else next(rest) for name in names]

@@ -48,7 +48,7 @@ def made_up(model: Any, seed: int = 0) -> ModelInputs:
         return ModelInputs(
             keras.tree.map_structure(lambda symbol: _like_symbol(symbol, model, random), symbols)
         )
-    shapes = _build_shapes(model)
+    shapes = built_shapes(model)
     if shapes is not None:
         return ModelInputs(
             _map_shapes(shapes, lambda shape: array(shape, *_kind_by_layers(model), random))
@@ -78,7 +78,8 @@ def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
     return array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
 
 
-def _build_shapes(model: Any) -> Any:
+def built_shapes(model: Any) -> Any:
+    """The shapes that a model was built with, in its own structure; None when it tells none."""
     config = model.get_build_config() if getattr(model, "built", False) else None
     if not config:
         return None
@@ -87,6 +88,11 @@ def _build_shapes(model: Any) -> Any:
     shapes = config.get("shapes_dict") or {}
     found = [shape for name, shape in shapes.items() if name.endswith("shape")]
     return found[0] if len(found) == 1 else (found or None)
+
+
+def input_dtype(model: Any) -> str:
+    """The dtype of what its first layer takes."""
+    return _kind_by_layers(model)[0]
 
 
 def _map_shapes(shapes: Any, make: Any) -> Any:

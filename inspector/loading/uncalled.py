@@ -60,7 +60,7 @@ def run(
         )
     if specs:
         name = model or next(iter(living))
-        given = given_inputs.from_specs(living[name], specs, seed)
+        given = given_inputs.from_specs(living[name], specs, seed, notes.add)
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
         return
     for name in _wanted(recorder, model, training=training):

@@ -17,6 +17,7 @@ from typing import Protocol
 from inspector import compat
 from inspector.capture import Recorder, numbers
 from inspector.compat.limits import limit_iteration
+from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
 from inspector.errors import CaptureError, EngineError, InspectorError
 from inspector.loading import given_inputs, inputs, uncalled
@@ -203,6 +204,7 @@ class OpenedFile:
         self._outgoing.post_now(RunUpdated(run, ended))
 
     def _between_calls(self) -> None:
+        model_called()
         # A run that takes long is told from time to time, for people and in case it ends badly.
         if time.monotonic() - self._updated > self._settings.update_seconds:
             self._recorder.flush()
@@ -210,7 +212,9 @@ class OpenedFile:
 
     def _inputs_for(self, model: object, command: RunModel) -> ModelInputs:
         if command.input_specs:
-            return given_inputs.from_specs(model, command.input_specs, command.seed)
+            return given_inputs.from_specs(
+                model, command.input_specs, command.seed, self._notes.add
+            )
         found = given_inputs.from_last_run(self._recorder, command.model)
         if found is not None:
             return found
@@ -277,6 +281,8 @@ class OpenedFile:
         if not self._real:
             limit_iteration(_DATASET_ELEMENTS, self._notes.add)
             self._exits.callback(limit_iteration, None)
+        watch_loops(self._notes.add)
+        self._exits.callback(watch_loops, None)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
         self._recorder.stop_at(self._pausing)

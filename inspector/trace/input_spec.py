@@ -2,7 +2,8 @@
 
     SPEC    = [NAME "="] (ARRAY | FILE)
     ARRAY   = DTYPE "[" [SIZE {"," SIZE}] "]" [":" LOW ".." HIGH]
-    FILE    = path that ends in .npy or .npz
+    FILE    = path of arrays (.npy .npz), a table (.csv .tsv), a picture (.png .jpg .jpeg .bmp
+              .gif .webp), a sound (.wav) or a text (.txt), by its ending
 
 Both ends of a range are included for whole numbers. The command line reads these words, and the
 worker makes the arrays.
@@ -31,8 +32,16 @@ _ARRAY = re.compile(
     rf"{_NAME}(?P<dtype>[A-Za-z]\w*)\[(?P<sizes>[^\]]*)\]"
     rf"(?::(?P<low>{_NUMBER})\.\.(?P<high>{_NUMBER}))?"
 )
-_FILE = re.compile(rf"{_NAME}(?P<path>.+\.np[yz])", re.IGNORECASE | re.DOTALL)
-_HOW = "Write it like float32[8,28,28,1], int32[4,12]:0..999, name=SPEC, or a .npy or .npz file."
+FILE_ENDINGS = (
+    ".npy", ".npz", ".csv", ".tsv", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".wav",
+    ".txt",
+)  # fmt: skip
+_ENDING = "|".join(re.escape(ending) for ending in FILE_ENDINGS)
+_FILE = re.compile(rf"{_NAME}(?P<path>.+(?:{_ENDING}))", re.IGNORECASE | re.DOTALL)
+_HOW = (
+    "Write it like float32[8,28,28,1], int32[4,12]:0..999, name=SPEC, or a file of arrays, a "
+    "table, a picture, a sound or a text: .npy, .npz, .csv, .png, .jpg, .wav, .txt."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class InputSpec:
     """What to feed one input (or, from an .npz file, several).
 
     name:      of the input; None takes the inputs in order.
-    path:      of an array file; then dtype and shape are empty.
+    path:      of a file; then dtype and shape are empty.
     low, high: range of the values, both included; None leaves it to whoever makes them.
     """
 

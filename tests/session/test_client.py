@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import sys
 
@@ -198,7 +199,11 @@ def test_something_ran_when_a_script_misses_a_file_of_its_own(tmp_path):
 
 def test_client_reports_the_loss_once_when_python_has_no_inspector(tmp_path):
     fake = tmp_path / "python"
-    fake.write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    found = {"version": list(sys.version_info[:2]), "packages": {"keras": "3.15.1"}}
+    fake.write_text(
+        f"#!/bin/sh\nif [ $1 = -I ]; then echo '{json.dumps(found)}'; exit 0; fi\n"
+        "echo no such module >&2\nexit 1\n"
+    )
     fake.chmod(0o755)
 
     result = open_file(tmp_path / "any.py", python=str(fake))
@@ -207,7 +212,7 @@ def test_client_reports_the_loss_once_when_python_has_no_inspector(tmp_path):
 
 
 def test_client_refuses_a_python_that_is_not_there():
-    with pytest.raises(UsageError, match="cannot be started"):
+    with pytest.raises(UsageError, match="There is no Python at"):
         Client(print).start("/nowhere/python")
 
 

@@ -74,7 +74,7 @@ def test_input_spec_reads_each_form(text, spec):
         "string[2]:0..1",
         "float32[2]:0..",
         "float32[99999,99999]",
-        "images.png",
+        "images.tiff",
     ],
 )
 def test_input_spec_refuses_what_it_cannot_read(text):
