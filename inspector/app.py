@@ -18,11 +18,14 @@ class Settings:
     engine: which arrays the worker uses; "auto" probes for a GPU.
     theme:  "system" follows the desktop.
     python: the worker's interpreter, None for the one that runs this.
+    weights, allow_code: for the file that the window opens first.
     """
 
     engine: Literal["auto", "cupy", "numpy"] = "auto"
     theme: Literal["system", "light", "dark"] = "system"
     python: Path | None = None
+    weights: Path | None = None
+    allow_code: bool = False
 
 
 def new_client(on_event: Callable[[Event], None]) -> Client:

@@ -169,7 +169,7 @@ def _step_table(run: Run, with_ops: bool) -> Table:
         table.add_row(
             str(position),
             Text("  " * call.depth + clean(name)),
-            Text(clean(call.class_)),
+            Text(clean(f"{call.class_} (placeholder)" if call.placeholder else call.class_)),
             Text(_in_and_out(call, failed=call.id == failing)),
             f"{parameters:,}" if parameters else "",
             place(call.file, call.line),

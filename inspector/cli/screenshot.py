@@ -29,6 +29,12 @@ def run(options: argparse.Namespace) -> int:
     source = load_trace(options.file) if is_trace(options.file) else options.file
     # Qt is imported only here, and only for this.
     screenshot = importlib.import_module("inspector.gui.screenshot")
+    settings = importlib.import_module("inspector.app").Settings(
+        options.engine,
+        options.theme,
+        weights=options.weights,
+        allow_code=options.allow_code,
+    )
     position = None if options.run is None else options.run - 1
     step = None if options.step is None else options.step - 1
     shown: list[OpenResult] = []
@@ -37,11 +43,10 @@ def run(options: argparse.Namespace) -> int:
         result = screenshot.render(
             source,
             path,
-            theme=options.theme,
+            settings,
             size=size,
             run=position,
             step=step,
-            engine=options.engine,
         )
         shown.append(result)
 

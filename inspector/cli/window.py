@@ -20,7 +20,12 @@ def run(options: argparse.Namespace) -> int:
         return _without_window(options, reason)
     app = importlib.import_module("inspector.app")
     start = importlib.import_module("inspector.gui.start")
-    settings = app.Settings(engine=options.engine, theme=options.theme)
+    settings = app.Settings(
+        engine=options.engine,
+        theme=options.theme,
+        weights=options.weights,
+        allow_code=options.allow_code,
+    )
     code: int = start.run_window(options.file, settings)
     return code
 

@@ -108,6 +108,7 @@ def _facts(call: Call, diagram: Diagram) -> list[tuple[str, str]]:
     )
     rows = [
         ("class", call.class_),
+        ("placeholder", call.placeholder),
         ("source", where(call)),
         ("inputs", "\n".join(f"{shape_text(t.shape)} {t.dtype or ''}" for t in call.inputs)),
         ("outputs", "\n".join(f"{shape_text(t.shape)} {t.dtype or ''}" for t in call.outputs)),

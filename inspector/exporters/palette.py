@@ -51,8 +51,9 @@ PALETTES: Mapping[ThemeName, Palette] = MappingProxyType(
             categories=_categories(
                 # input model dense conv pooling norm, activation dropout recurrent attention
                 "#4f5968 #4a56a6 #2f6fde #7a4fd0 #5d7fa8 #2c8f4f #d9661f #7d8590 #0f8b8d #c0368e "
-                # embedding reshape merge preprocessing loss wrapper custom stub
-                "#a0702a #6e7f56 #1c9bc4 #75608f #b3261e #4f7f86 #b8304f #6b7785"
+                # embedding reshape merge preprocessing loss wrapper custom stub, placeholder
+                "#a0702a #6e7f56 #1c9bc4 #75608f #b3261e #4f7f86 #b8304f #6b7785 "
+                "#9a6700"
             ),
         ),
         "dark": Palette(
@@ -69,7 +70,8 @@ PALETTES: Mapping[ThemeName, Palette] = MappingProxyType(
             failure_soft="#43232a",
             categories=_categories(
                 "#b6c0cf #9aa6f5 #6aa3ff #b08cff #8fb0d8 #6fd08d #ff9a5c #a3acb8 #46c6c2 #f27cc5 "
-                "#d8a862 #adc08d #5cc8f0 #b9a3d6 #ff8a80 #8fc4cc #ff8aa3 #98a4b3"
+                "#d8a862 #adc08d #5cc8f0 #b9a3d6 #ff8a80 #8fc4cc #ff8aa3 #98a4b3 "
+                "#f0c04a"
             ),
         ),
     }

@@ -176,6 +176,9 @@ def _card(diagram: Diagram, box: int, palette: Palette) -> Iterator[str]:
     fill = palette.failure_soft if failing else palette.card
     stroke = palette.failure if failing else (colour if scene.is_group[box] else palette.border)
     small = scene.kinds[box] in ("stub", "input")
+    is_placeholder = scene.categories[box] == "placeholder"
+    dashes = ' stroke-dasharray="4 3"' if is_placeholder else ""
+    stroke = colour if is_placeholder and not failing else stroke
     if scene.is_group[box]:
         yield (
             f'<rect x="{_n(x + 3)}" y="{_n(y + 3)}" width="{_n(width)}" height="{_n(height)}" '
@@ -184,7 +187,7 @@ def _card(diagram: Diagram, box: int, palette: Palette) -> Iterator[str]:
     yield (
         f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" '
         f'rx="{10 if small else 6}" fill="{fill}" stroke="{stroke}" '
-        f'stroke-width="{2 if failing else 1.2}"/>'
+        f'stroke-width="{2 if failing else 1.2}"{dashes}/>'
     )
     if not small:
         yield (
@@ -228,7 +231,9 @@ def _identity(diagram: Diagram, box: int) -> str:
 def _tips(diagram: Diagram) -> dict[str, str]:
     """What a browser shows when the pointer rests on a box, by the call's id."""
     return {
-        call.id: "\n".join(line for line in (call.id, call.class_, where(call)) if line)
+        call.id: "\n".join(
+            line for line in (call.id, call.class_, where(call), call.placeholder) if line
+        )
         for call in diagram.run.calls
     }
 

@@ -34,12 +34,11 @@ _OPEN_MS, _SETTLE_MS = 120_000, 5_000
 def render(
     source: Path | Trace,
     out: Path,
+    settings: Settings | None = None,
     *,
-    theme: str = "light",
     size: tuple[int, int] = DEFAULT_SIZE,
     step: int | None = None,
     run: int | None = None,
-    engine: str = "auto",
 ) -> OpenResult:
     """Open a file (or show a trace) in the window and save what it looks like.
 
@@ -56,10 +55,7 @@ def render(
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from inspector.gui.start import make_window
 
-    settings = Settings(
-        engine=engine,  # type: ignore[arg-type]  # the command line checks the word
-        theme="dark" if theme == "dark" else "light",
-    )
+    settings = settings or Settings(theme="light")
     before = qInstallMessageHandler(_tell_what_matters)
     window = make_window(settings, store=MemoryStore())
     window.resize(*size)
@@ -67,7 +63,7 @@ def render(
     try:
         problems: list[Problem] = []
         window.opening.problem_found.connect(problems.append)
-        _load(window, source)
+        _load(window, source, settings)
         _go_to(window, run, step)
         _settle(window)
         if not window.grab().save(str(out), "PNG"):
@@ -88,11 +84,11 @@ def _tell_what_matters(kind: QtMsgType, context: QMessageLogContext, text: str) 
         print(text, file=sys.stderr)
 
 
-def _load(window: MainWindow, source: Path | Trace) -> None:
+def _load(window: MainWindow, source: Path | Trace, settings: Settings) -> None:
     if isinstance(source, Trace):
         window.show_trace(source)
         return
-    window.open_path(source)
+    window.open_path(source, weights=settings.weights, allow_code=settings.allow_code)
     if not wait_until(
         lambda: window.opening.state in ("open", "lost"), window.opening.state_changed, _OPEN_MS
     ):

@@ -56,7 +56,7 @@ def run_window(file: Path | None, settings: Settings | None = None) -> int:
     window.resize(window.size().boundedTo(room))
     window.show()
     # After the first paint: an empty window at once beats a full one later.
-    QTimer.singleShot(0, lambda: _begin(window, file))
+    QTimer.singleShot(0, lambda: _begin(window, file, settings))
     # Python sees Ctrl+C only while it runs code of its own.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     heartbeat = QTimer()
@@ -65,9 +65,9 @@ def run_window(file: Path | None, settings: Settings | None = None) -> int:
     return app.exec()
 
 
-def _begin(window: MainWindow, file: Path | None) -> None:
+def _begin(window: MainWindow, file: Path | None, settings: Settings) -> None:
     if file is not None:
-        window.open_path(file)
+        window.open_path(file, weights=settings.weights, allow_code=settings.allow_code)
     window.plugins.discover()
 
 

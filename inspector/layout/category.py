@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, get_args
 
+from inspector.trace import Call
+
 Category = Literal[
     "input",
     "model",
@@ -24,6 +26,7 @@ Category = Literal[
     "wrapper",
     "custom",
     "stub",
+    "placeholder",
 ]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
@@ -64,6 +67,11 @@ _EXACT: dict[str, Category] = {
     "identity": "activation",
     "lambda": "custom",
 }
+
+
+def category_of_call(call: Call, *, is_group: bool = False) -> Category:
+    """The category of a call; a placeholder is one whatever it stands in for."""
+    return "placeholder" if call.placeholder else category_of(call.class_, is_group=is_group)
 
 
 @cache

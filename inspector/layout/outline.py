@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 
-from inspector.layout.category import category_of
+from inspector.layout.category import category_of_call
 from inspector.layout.provenance import makers_of, passed_through, tensor_key
 from inspector.layout.run_inputs import RunInputs
 from inspector.trace import Call, Edge, Run, Shape
@@ -117,10 +117,14 @@ def _call_vertex(call: Call, index: dict[str, int], is_group: bool) -> Vertex:
         kind="call",
         parent=index.get(call.parent, -1) if call.parent is not None else -1,
         title=title if not call.call_index else f"{title}#{call.call_index}",
-        subtitle=f"{call.class_} {shapes}".strip(),
-        category=category_of(call.class_, is_group=is_group),
+        subtitle=f"{_what(call)} {shapes}".strip(),
+        category=category_of_call(call, is_group=is_group),
         is_group=is_group,
     )
+
+
+def _what(call: Call) -> str:
+    return f"placeholder for {call.class_}" if call.placeholder else call.class_
 
 
 def _links(

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from inspector.app import Settings
 from inspector.errors import ExportError
 from inspector.gui.graph.picture import write_pdf, write_png
 from inspector.gui.screenshot import render
@@ -26,7 +27,7 @@ def test_screenshot_shows_the_window_in_the_theme(
 ) -> None:
     out = tmp_path / "window.png"
 
-    render(vae, out, theme=theme, size=(1300, 820))
+    render(vae, out, Settings(theme=theme), size=(1300, 820))
 
     image = QImage(str(out))
     assert (1300, 820) == (image.width(), image.height())

@@ -8,7 +8,7 @@ import numpy as np
 import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from inspector.gui.graph.canvas_marks import PENDING
 from inspector.gui.graph.drawing import GROUP
@@ -91,6 +91,8 @@ def paint_card(painter: QPainter, item: CanvasItem, index: int, lod: float) -> N
     painter.setPen(QPen(border, width, Qt.PenStyle.DashLine if pending else Qt.PenStyle.SolidLine))
     painter.setBrush(_fill(item, index, pending=pending))
     painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+    if drawing.categories[index] == "placeholder":
+        _paint_hatching(painter, rect, colour)
     _paint_stripe(painter, rect, _mixed(colour, QColor(theme.card), 0.45) if pending else colour)
     if lod >= _TITLE_FROM:
         _paint_words(painter, item, index, rect, pending=pending)
@@ -176,6 +178,15 @@ def _paint_stripe(painter: QPainter, rect: QRectF, colour: QColor) -> None:
     painter.setBrush(colour)
     stripe = QRectF(rect.x() + 1, rect.y() + 1, _STRIPE, rect.height() - 2)
     painter.drawRoundedRect(stripe, 2.5, 2.5)
+
+
+def _paint_hatching(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """A dashed border and faint stripes: what is in the box is not known."""
+    painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
+    faint = QColor(colour)
+    faint.setAlpha(46)
+    painter.setBrush(QBrush(faint, Qt.BrushStyle.BDiagPattern))
+    painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
 
 
 def _paint_words(

@@ -16,6 +16,7 @@ _NAMES = {
     "reshape": "reshaping",
     "custom": "custom layer",
     "stub": "reference",
+    "placeholder": "placeholder: code not there",
 }
 _ROW, _PAD, _CHIP = 18.0, 9.0, 10.0
 

@@ -99,7 +99,7 @@ class CallTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(call, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{call.id}\n{call.class_}"
+            return "\n".join(part for part in (call.id, call.class_, call.placeholder) if part)
         if role == ROW:
             return call.id
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -114,7 +114,7 @@ class CallTreeModel(QAbstractItemModel):
         if column == 0:
             return call.name if not call.call_index else f"{call.name}  #{call.call_index}"
         if column == 1:
-            return call.class_
+            return f"{call.class_} (placeholder)" if call.placeholder else call.class_
         if column == 2:
             return outputs_text(call)
         if column == 3:

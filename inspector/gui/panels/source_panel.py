@@ -47,6 +47,7 @@ class SourcePanel(QWidget):
         self._texts: dict[str, str | None] = {}
         self.heading = set_role(QLabel("No source to show yet"), "muted")
         self.heading.setContentsMargins(10, 6, 10, 5)
+        self.heading.setWordWrap(True)
         self.code = CodeView(appearance)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +88,9 @@ class SourcePanel(QWidget):
             self.code.show_code("", "")
             return
         self.heading.setText(f"{name}, line {line}" if line else name)
+        source = self._viewpoint.source(file)
+        if source is not None and source.note:
+            self.heading.setText(f"{self.heading.text()}  —  {source.note}")
         self.heading.setToolTip(file)
         is_other = file != self.code.file
         self.code.show_code(file, text)
@@ -159,10 +163,15 @@ class SourcePanel(QWidget):
             self._texts.clear()
             self.heading.setText("No source to show yet")
             self.code.show_code("", "")
+        elif not self.code.file and trace.sources:
+            self.show_line(trace.sources[0].file, 0)
         elif not self.code.file and Path(trace.file).suffix == ".py":
             self.show_line(trace.file, 0)
 
     def _text(self, file: str) -> str | None:
+        source = self._viewpoint.source(file)
+        if source is not None:
+            return source.text
         if file not in self._texts:
             try:
                 with open(file, encoding="utf-8", errors="replace") as stream:

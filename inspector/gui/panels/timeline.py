@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from inspector.gui.look.theme import Appearance, sans
 from inspector.gui.state.viewpoint import Viewpoint
-from inspector.layout.category import category_of
+from inspector.layout.category import category_of_call
 from inspector.trace import Call
 
 _ROW, _MOST_ROWS, _TOP, _SIDE = 15.0, 3, 12.0, 12.0
@@ -148,7 +148,7 @@ class Timeline(QWidget):
         theme, steps = self._appearance.theme, self._viewpoint.steps
         failure = self._viewpoint.run.failure
         is_group = bool(steps.children[call.id])
-        colour = theme.category(category_of(call.class_, is_group=is_group))
+        colour = theme.category(category_of_call(call, is_group=is_group))
         if failure is not None and failure.call == call.id:
             colour = QColor(theme.failure)
         colour.setAlpha(90 if is_group else 150)

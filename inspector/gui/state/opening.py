@@ -13,6 +13,7 @@ from inspector.errors import InspectorError, ProtocolError
 from inspector.gui.state.session_bridge import SessionBridge
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.session.protocol import (
+    ApplyWeights,
     EngineChosen,
     Event,
     Failed,
@@ -26,6 +27,7 @@ from inspector.session.protocol import (
     Replaced,
     RunModel,
     RunUpdated,
+    SourceFound,
     TensorRead,
 )
 from inspector.trace import Engine, Trace, from_plain
@@ -43,6 +45,7 @@ class Problem:
     message: str
     fix: str
     can_restart: bool = False
+    can_allow_code: bool = False
     detail: str = ""
     file: str | None = None
     line: int | None = None
@@ -70,10 +73,20 @@ class Opening(QObject):
         self.state: State = "empty"
         self.engine = NO_ENGINE
         self.is_running_again = False
+        self.allows_code = False
+        self._is_giving_weights = False
         bridge.arrived.connect(self._take)
 
-    def open(self, path: Path) -> None:
+    def open(
+        self,
+        path: Path,
+        *,
+        attribute: str | None = None,
+        weights: Path | None = None,
+        allow_code: bool = False,
+    ) -> None:
         """Open a file in a fresh worker."""
+        self.allows_code = allow_code
         self._viewpoint.close()
         self.path = path
         self.engine = NO_ENGINE
@@ -83,9 +96,26 @@ class Opening(QObject):
         try:
             self._bridge.start()
             self.starting.emit()
-            self._bridge.send(OpenFile(str(path), engine=self._engine, keep_ops=True))
+            self._bridge.send(
+                OpenFile(
+                    str(path),
+                    engine=self._engine,
+                    keep_ops=True,
+                    attribute=attribute,
+                    weights=str(weights.absolute()) if weights else None,
+                    allow_code=allow_code,
+                )
+            )
         except (InspectorError, OSError) as error:
             self._lose(Lost(None, str(error)))
+
+    def refuse(self, path: Path, error: InspectorError) -> None:
+        """Show why a file is not opened; no worker is started for it."""
+        self._bridge.close()
+        self._viewpoint.close()
+        self.path = path
+        self._set_state("open")
+        self.problem_found.emit(Problem(f"{path.name} was not opened", error.message, error.fix))
 
     def show(self, trace: Trace, path: Path) -> None:
         """Show a saved trace; there is no worker and so there are no values."""
@@ -120,6 +150,13 @@ class Opening(QObject):
             self.progressed.emit(f"Running {model}", -1.0)
             self._bridge.send(RunModel(model, training=training))
 
+    def apply_weights(self, path: Path) -> None:
+        """Put a file's weights into the model that they fit, then run it again."""
+        if self.state == "open" and self._bridge.is_running:
+            self.is_running_again = self._is_giving_weights = True
+            self.progressed.emit(f"Reading the weights of {path.name}", -1.0)
+            self._bridge.send(ApplyWeights(str(path)))
+
     def stop(self) -> None:
         """Stop what the worker does."""
         self._bridge.stop()
@@ -150,8 +187,9 @@ class Opening(QObject):
             case Opened(trace):
                 self._finish(trace)
             case Failed():
+                title = "The weights were not taken" if self._is_giving_weights else event.type
                 self.problem_found.emit(
-                    Problem(event.type, event.message, event.fix, detail=event.traceback)
+                    Problem(title, event.message, event.fix, detail=event.traceback)
                 )
                 self._end_running()
                 if self.state == "opening":
@@ -170,7 +208,7 @@ class Opening(QObject):
 
     def _end_running(self) -> None:
         if self.is_running_again:
-            self.is_running_again = False
+            self.is_running_again = self._is_giving_weights = False
             self.state_changed.emit()
 
     def _note(self, event: Event) -> None:
@@ -185,6 +223,8 @@ class Opening(QObject):
             models = list(trace.models)
             models[event.index : event.index + 1] = [event.model]
             self._viewpoint.note(replace(trace, models=tuple(models)))
+        elif isinstance(event, SourceFound):
+            self._viewpoint.note(replace(trace, sources=(*trace.sources, event.source)))
         elif isinstance(event, Replaced):
             self._viewpoint.note(replace(trace, replaced=(*trace.replaced, event.replacement)))
             self.replacements_changed.emit()
@@ -194,7 +234,7 @@ class Opening(QObject):
         self._viewpoint.show_trace(trace)
         self._set_state("open")
         self.replacements_changed.emit()
-        problem = open_problem(trace)
+        problem = open_problem(trace) or placeholder_problem(trace, self.allows_code)
         if problem is not None:
             self.problem_found.emit(problem)
 
@@ -212,6 +252,24 @@ class Opening(QObject):
                 line=event.line,
             )
         )
+
+
+def placeholder_problem(trace: Trace, allows_code: bool) -> Problem | None:
+    """Which layers stand in for others, and that their code may be allowed; None for none."""
+    calls = {call.layer_id: call for run in trace.runs for call in run.calls if call.placeholder}
+    if not calls:
+        return None
+    names = ", ".join(f"{call.name} ({call.class_})" for call in calls.values())
+    what = f"{len(calls)} layers are placeholders" if len(calls) > 1 else "A layer is a placeholder"
+    return Problem(
+        f"{what}: no code of this file was run" if not allows_code else what,
+        f"{names}. Their outputs are made up, and so is what is computed from them.",
+        "If you trust the file, allow its code: Lambda layers, and modules that lie beside it."
+        if not allows_code
+        else "Put the module that defines the class beside the file, or open the script that "
+        "builds the model.",
+        can_allow_code=not allows_code,
+    )
 
 
 def open_problem(trace: Trace) -> Problem | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from inspector.trace import Call, Run, Trace
+from inspector.trace import Call, Run, Source, Trace
 from inspector.trace.stepping import Granularity, Step, Steps
 
 EMPTY_RUN = Run(model=None, kind="forward", training=False, seed=None)
@@ -49,6 +49,11 @@ class Viewpoint(QObject):
     def call(self) -> Call | None:
         """The selected call."""
         return self.steps.calls.get(self.selected) if self.selected else None
+
+    def source(self, file: str) -> Source | None:
+        """The text that stands for a file at lines of the trace, None where it is a file."""
+        sources = self.trace.sources if self.trace else ()
+        return next((source for source in sources if source.file == file), None)
 
     def show_trace(self, trace: Trace) -> None:
         """Show a whole trace; the run in view stays if the user chose it."""

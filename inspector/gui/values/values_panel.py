@@ -111,7 +111,8 @@ class ValuesPanel(QWidget):
         op = self._current_op(call)
         at = f" &nbsp;·&nbsp; op {op.op}" if op else ""
         mode = {True: "training", False: "inference", None: ""}[call.training]
-        more = " &nbsp;·&nbsp; ".join(part for part in (call.class_, mode) if part)
+        stands_in = "placeholder: its outputs are made up" if call.placeholder else ""
+        more = " &nbsp;·&nbsp; ".join(part for part in (call.class_, mode, stands_in) if part)
         return (
             f"<b>{call.path}</b> <span style='color:{theme.muted}'>#{call.call_index}{at}<br>"
             f"{more}</span>"

@@ -37,6 +37,22 @@ ACTIONS: tuple[Action, ...] = (
         1,
     ),
     Action(
+        "open_folder",
+        "&File",
+        "Open a &folder…",
+        (),
+        "Open a project's folder by the file in it that builds the model",
+        "choose_folder",
+    ),
+    Action(
+        "weights",
+        "&File",
+        "Apply &weights…",
+        (),
+        "Put the weights of a file into the open model and run it again",
+        "choose_weights",
+    ),
+    Action(
         "reload",
         "&File",
         "&Reload",

@@ -81,7 +81,8 @@ class Banner(QFrame):
         self.text.setText(body)
         self.setToolTip(plain_text(problem.detail or problem.message))
         restart = (("Restart", "restart"),) if problem.can_restart else ()
-        self._set_buttons(*restart, ("Dismiss", "dismiss"))
+        allow = (("Allow its code", "allow_code"),) if problem.can_allow_code else ()
+        self._set_buttons(*restart, *allow, ("Dismiss", "dismiss"))
         self.show()
 
     def show_pause(self, title: str, text: str) -> None:

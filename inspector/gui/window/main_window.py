@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QSizePolicy,
@@ -25,13 +24,14 @@ from inspector.gui.look.theme import Appearance
 from inspector.gui.panels.call_menu import call_menu
 from inspector.gui.panels.run_chooser import RunChooser
 from inspector.gui.state.opening import Opening, Problem, State
-from inspector.gui.state.recent import Store, recent_files, remember_file
+from inspector.gui.state.recent import Store, recent_files
 from inspector.gui.state.session_bridge import SessionBridge, SessionFactory
 from inspector.gui.state.tensor_store import TensorStore
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.window.debugging import Debugging
 from inspector.gui.window.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.window.export_dialog import choose_and_export
+from inspector.gui.window.file_commands import FileCommands
 from inspector.gui.window.graph_commands import GraphCommands
 from inspector.gui.window.menus import fill_recent, make_commands, make_toolbar, recolour_icons
 from inspector.gui.window.step_commands import StepCommands
@@ -63,7 +63,7 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow, GraphCommands, StepCommands):
+class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
     """One window on one file."""
 
     def __init__(
@@ -87,7 +87,9 @@ class MainWindow(QMainWindow, GraphCommands, StepCommands):
             self.viewpoint, self.bridge.send, lambda: self.bridge.is_running, store
         )
         self.scenes = SceneSource()
-        self.parts = make_parts(self, self.viewpoint, appearance, self.tensors, self.scenes, self.debugging)
+        self.parts = make_parts(
+            self, self.viewpoint, appearance, self.tensors, self.scenes, self.debugging
+        )
         self.commands = make_commands(self, appearance)
         self.toolbar = make_toolbar(self, self.commands)
         self.chooser = RunChooser(self.viewpoint)
@@ -157,40 +159,11 @@ class MainWindow(QMainWindow, GraphCommands, StepCommands):
 
     # Opening and closing
 
-    def open_path(self, path: Path) -> None:
-        """Open a file in a fresh worker."""
-        path = path.resolve()
-        self._forget()
-        remember_file(self._store, path)
-        self._refill_recent()
-        if path.suffix == ".json":
-            self.opening.open_trace(path)
-            self.debugging.open(Path(self.viewpoint.trace.file if self.viewpoint.trace else path))
-        else:
-            self.debugging.open(path)
-            self.opening.open(path)
-
     def show_trace(self, trace: Trace) -> None:
         """Show a saved trace, which has no values."""
         self._forget()
         self.debugging.open(Path(trace.file))
         self.opening.show(trace, Path(trace.file))
-
-    def choose_file(self) -> None:
-        """Ask for a file and open it."""
-        folder = str(self.opening.path.parent) if self.opening.path else str(Path.cwd())
-        name, _ = QFileDialog.getOpenFileName(
-            self,
-            "Open a model file",
-            folder,
-            "Python files (*.py);;Saved traces (*.json);;All files (*)",
-        )
-        if name:
-            self.open_path(Path(name))
-
-    def reload(self) -> None:
-        if self.opening.path is not None:
-            self.open_path(self.opening.path)
 
     def stop_worker(self) -> None:
         self.opening.stop()
@@ -269,7 +242,7 @@ class MainWindow(QMainWindow, GraphCommands, StepCommands):
         self.commands.enable(("stop",), is_enabled=state == "opening")
         self.commands.enable(("pause",), is_enabled=state == "opening")
         can_run = self.bridge.is_running and state == "open"
-        self.commands.enable(("run_inference", "run_training"), is_enabled=can_run)
+        self.commands.enable(("run_inference", "run_training", "weights"), is_enabled=can_run)
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         engine = self.opening.engine
         where = f"{engine.array_module} on {engine.device}" if engine.device else "no engine yet"
@@ -283,7 +256,9 @@ class MainWindow(QMainWindow, GraphCommands, StepCommands):
         failures = any(other.failure for other in self.viewpoint.runs)
         self.commands.enable(("failure",), is_enabled=failures)
         several = len(self.viewpoint.runs) > 1
-        self.commands.enable(("next_run", "previous_run", "compare", "first_difference"), is_enabled=several)
+        self.commands.enable(
+            ("next_run", "previous_run", "compare", "first_difference"), is_enabled=several
+        )
         if run.failure is not None:
             self.parts.failure.show_failure(run.failure)
         else:
@@ -345,6 +320,8 @@ class MainWindow(QMainWindow, GraphCommands, StepCommands):
         self.parts.problem.hide()
         if name == "restart":
             self.reload()
+        elif name == "allow_code":
+            self.allow_code()
 
     def _refill_recent(self) -> None:
         recent = recent_files(self._store)

@@ -109,7 +109,8 @@ class StartPage(QWidget):
         layout.setContentsMargins(20, 22, 20, 22)
         headline = set_role(QLabel("Drop a model file here"), "title")
         headline.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        kinds = set_role(QLabel("a Python script that builds a Keras model"), "muted")
+        words = "a Python script, a notebook, a saved model (.keras, .h5, .json), or a folder"
+        kinds = set_role(QLabel(words), "muted")
         kinds.setAlignment(Qt.AlignmentFlag.AlignCenter)
         keys = QKeySequence("Ctrl+O").toString(QKeySequence.SequenceFormat.NativeText)
         button = QPushButton(f"Open a file…   {keys}")
