@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from inspector.capture import hooks, numbers
+from inspector.capture import hooks
 from inspector.capture import keras_private as private
+from inspector.capture.examination import examined
 from inspector.capture.location import Locator
 from inspector.capture.runs import RunContext
 from inspector.capture.sites import RecordedSites
@@ -143,12 +144,48 @@ class Recorder:
         Raises:
             CaptureError: there is no such run.
         """
-        run = self._open_run if self._open_run is not None else None
-        if run is None or run.number != number or number in self._written:
-            run = self._written.get(number)
-        if run is None:
+        return RecordedSites(self.run(number), lambda tensor: self.tensor(number, tensor))
+
+    def run(self, number: int) -> Run:
+        """One run by its number, also the one that goes on.
+
+        Raises:
+            CaptureError: there is no such run.
+        """
+        found = self._written.get(number)
+        if found is None and self._open_run is not None and self._open_run.number == number:
+            found = self._open_run
+        if found is None:
             raise CaptureError(f"There is no run {number}.", fix="Take one of the runs shown.")
-        return RecordedSites(run, lambda tensor: self.tensor(number, tensor))
+        return found
+
+    def next_number(self) -> int:
+        """The number of a run that is about to be made."""
+        return self._runs.next_number()
+
+    def derive(self, run: Run, values: dict[int, Tensor] | None) -> Run:
+        """Keep and tell a run that was made of another; `values` are those that differ."""
+        if values is not None and run.changed_from is not None:
+            self._store.derive(run.number, run.changed_from, values)
+        self._written[run.number] = run
+        self._on_run(run, True)
+        return run
+
+    def forget(self, number: int) -> None:
+        """Let a run go that was made of another."""
+        run = self.run(number)
+        if run.changed_from is not None:
+            del self._written[number]
+            self._store.let_go(number)
+
+    @contextmanager
+    def forced_training(self, flags: dict[str, bool]) -> Iterator[set[str]]:
+        """Calls of these paths get these training flags; gives the paths that took theirs."""
+        self._watch.forced_training, self._watch.forced = flags, set()
+        try:
+            yield self._watch.forced
+        finally:
+            self._watch.forced_training = {}
 
     def settle(self) -> None:
         """End what is still open: the script is over."""
@@ -156,14 +193,11 @@ class Recorder:
         self._tell_models()
 
     def examine(self) -> None:
-        """Look through the numbers of the runs that ended, and tell those where some are bad."""
+        """Look through the numbers and axes of the runs that ended, and tell what was found."""
         for number, run in self._written.items():
-            if number in self._examined:
-                continue
-            self._examined.add(number)
-            bad = numbers.find(run, self._store.records(number))
-            if bad:
-                self._written[number] = replace(run, bad_values=bad)
+            if number not in self._examined and run.kind != "build":
+                self._examined.add(number)
+                self._written[number] = examined(run, self._store.records(number))
                 self._on_run(self._written[number], True)
 
     def script_failed(self, error: BaseException) -> str:

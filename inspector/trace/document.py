@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inspector.trace.axes import AxisConflict, TensorAxes
 from inspector.trace.numbers import BadValue
 from inspector.trace.protection import Protection
 
@@ -165,6 +166,7 @@ class Loss:
     line: int | None = None
     name: str = ""
     reduction: Reduction | None = None
+    tensor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +219,8 @@ class Mask:
 class AttentionMask:
     """What one attention call lets every query look at: True = may attend.
 
-    tensor: id under which it can be read; shape (batch or 1, heads or 1, queries, keys).
-    batch, heads: of the call; an axis of 1 in `shape` is the same for all of them.
+    tensor: id under which it can be read; shape (batch or 1, heads or 1, queries or 1, keys).
+    batch, heads, queries: of the call; an axis of 1 in `shape` is the same for all of them.
     made_of: its parts in words, "padding of the value", "causal"...
     blocked: how many (batch item, head, query) rows may attend to nothing.
     """
@@ -228,6 +230,7 @@ class AttentionMask:
     shape: Shape
     batch: int
     heads: int
+    queries: int
     made_of: tuple[str, ...] = ()
     blocked: int = 0
 
@@ -291,6 +294,9 @@ class Run:
     ops:    run outside of any call: losses, metrics, the user's own arithmetic.
     backward: what the gradient rules ran, in order.
     bad_values: where its numbers go wrong first (NaN, dead units...), found after it ended.
+    axes: what the axes of its calls' inputs and outputs mean, where that is known.
+    axis_conflicts: ops that bring axes of different meaning together, though the sizes fit.
+    changes: what was overridden in it, on top of what run `changed_from` was.
     """
 
     model: str | None
@@ -309,6 +315,10 @@ class Run:
     backward: tuple[Op, ...] = ()
     attention: tuple[AttentionMask, ...] = ()
     bad_values: tuple[BadValue, ...] = ()
+    axes: tuple[TensorAxes, ...] = ()
+    axis_conflicts: tuple[AxisConflict, ...] = ()
+    changes: tuple[str, ...] = ()
+    changed_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ CASES: dict[str, tuple[str, str]] = {
         stack(EMBED, "Dense(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
         stack(EMBED, "LSTM(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
     ),
+    "axes_mixed": (
+        stack("Dense(3)", "Softmax(axis=0)", rest=RUN),
+        stack("Dense(3)", "Softmax(axis=-1)", rest=RUN),
+    ),
     "not_finite": (
         model("self.a = layers.Dense(1)", "return self.a(ops.log(x - 1.0))", rest=RUN),
         model("self.a = layers.Dense(1)", "return self.a(ops.log(x + 1.0))", rest=RUN),

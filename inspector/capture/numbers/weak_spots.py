@@ -21,12 +21,12 @@ from inspector.engine import OpRecord, Tensor
 from inspector.trace.numbers import BadKind, BadValue
 
 # From here on a share is worth a word; below, single dead units are the normal course of things.
-_DEAD_SHARE = 0.5
+_DEAD_SHARE = 0.9
 # By chance, a unit of a fresh layer is 0 for two samples in a quarter of all cases.
 _FEWEST_SAMPLES = 16
 _SATURATED_SHARE = 0.9
 _SATURATED_AT = {"sigmoid": 0.01, "tanh": 0.01}
-_DENORMAL_SHARE = 0.01
+_DENORMAL_SHARE = 0.1
 # What masks put in the place of a score; anything that low is no score.
 _MASKED_BELOW = -1e4
 
@@ -34,7 +34,8 @@ Finder = Callable[[OpRecord, Places], Iterator[BadValue]]
 
 
 def find(records: Sequence[OpRecord], places: Places) -> Iterator[BadValue]:
-    """Every weak spot of the forward pass, in order."""
+    """Every weak spot of the forward pass, in order; of numbers too small, the first."""
+    is_small = False
     for record in records:
         if record.is_backward or not all(map(has_numbers, record.outputs[:1])):
             continue
@@ -42,12 +43,14 @@ def find(records: Sequence[OpRecord], places: Places) -> Iterator[BadValue]:
         if finder is not None:
             yield from finder(record, places)
         yield from _constant(record, places)
-        yield from _denormal(record, places)
+        for small in () if is_small else _denormal(record, places):
+            is_small = True
+            yield small
 
 
 def _dead(record: OpRecord, places: Places) -> Iterator[BadValue]:
     y = values_of(record.outputs[0])
-    if y.ndim < 2 or y.size < _FEWEST_SAMPLES * y.shape[-1]:
+    if y.ndim < 2 or y.shape[0] < _FEWEST_SAMPLES:
         return
     is_dead = (y == 0).all(axis=tuple(range(y.ndim - 1)))
     if is_dead.mean() >= _DEAD_SHARE:

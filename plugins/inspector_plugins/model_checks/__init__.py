@@ -5,6 +5,7 @@
     training   gradients, updates and layers in the wrong mode
     losses     activations and labels that do not fit the loss
     shapes     axes that broadcast or mix, dtypes that widen
+    axes       axes of different meaning that meet
     numbers    NaN, infinities, dead units, saturation
 
 Each check is a generator over the trace whose name is the rule's id; its docstring's first line
@@ -14,7 +15,7 @@ says what it finds. `CHECKS` lists them all, and `docs/checks.md` is written fro
 from __future__ import annotations
 
 from inspector.api import Check, hookimpl
-from inspector_plugins.model_checks import losses, masks, numbers, shapes, structure, training
+from inspector_plugins.model_checks import axes, losses, masks, numbers, shapes, structure, training
 
 CHECKS: tuple[Check, ...] = (
     *masks.CHECKS,
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *training.CHECKS,
     *losses.CHECKS,
     *shapes.CHECKS,
+    *axes.CHECKS,
     *numbers.CHECKS,
 )
 

@@ -115,14 +115,14 @@ def test_dead_units_are_counted(watch):
     scene = watch("""
         layer = layers.Dense(
             4, activation="relu", kernel_initializer="zeros",
-            bias_initializer=lambda shape, dtype: np.array([-1, -1, -1, 1], dtype),
+            bias_initializer=lambda shape, dtype: np.array([-1, -1, -1, -1], dtype),
         )
         keras.Sequential([keras.Input((2,)), layer], name="m")(np.ones((16, 2), "float32"))
     """)
 
     bad = _only(scene)
 
-    assert (bad.kind, bad.count, bad.of) == ("dead", 3, 4)
+    assert (bad.kind, bad.count, bad.of) == ("dead", 4, 4)
 
 
 def test_saturated_sigmoid_is_found(watch):
