@@ -337,7 +337,7 @@ def test_broken_trace_is_said_to_be_one(window: MainWindow, tmp_path: Path) -> N
 
     window.open_path(path)
 
-    assert "vae.json is no trace" == window.parts.problem.title.text()
+    assert "vae.json was not opened" == window.parts.problem.title.text()
 
 
 def test_left_to_right_lays_out_sideways(vae_window: MainWindow) -> None:
