@@ -18,12 +18,15 @@ class Settings:
     engine: which arrays the worker uses; "auto" probes for a GPU.
     theme:  "system" follows the desktop.
     python: the worker's interpreter, None for the one that runs this.
-    weights, allow_code: for the file that the window opens first.
+    trust:  files are run without asking whether their folder is trusted.
+    weights, allow_code, real: for the file that the window opens first.
     """
 
     engine: Literal["auto", "cupy", "numpy"] = "auto"
     theme: Literal["system", "light", "dark"] = "system"
-    python: Path | None = None
+    python: str | None = None
+    trust: bool = False
+    real: bool = False
     weights: Path | None = None
     allow_code: bool = False
 

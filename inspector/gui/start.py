@@ -67,7 +67,9 @@ def run_window(file: Path | None, settings: Settings | None = None) -> int:
 
 def _begin(window: MainWindow, file: Path | None, settings: Settings) -> None:
     if file is not None:
-        window.open_path(file, weights=settings.weights, allow_code=settings.allow_code)
+        window.open_path(
+            file, weights=settings.weights, allow_code=settings.allow_code, real=settings.real
+        )
     window.plugins.discover()
 
 

@@ -44,8 +44,14 @@ class FakeSession:
         self.sent: list[Command] = []
         self.was_started = self.was_stopped = self.was_closed = False
 
-    def start(self, python: Path | None = None) -> None:
-        self.was_started = True
+    def start(
+        self,
+        python: str | Path | None = None,
+        *,
+        file: str | Path | None = None,
+        real: bool = False,
+    ) -> None:
+        self.was_started, self.python, self.is_real = True, python, real
 
     def send(self, command: Command) -> None:
         self.sent.append(command)
@@ -111,14 +117,21 @@ def sessions() -> list[FakeSession]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, sessions: list[FakeSession]) -> Iterator[MainWindow]:
-    """A shown, empty window."""
+def new_session(sessions: list[FakeSession]) -> Callable[..., FakeSession]:
+    """Where the window gets its sessions from."""
 
-    def new_session(on_event: Callable[[Event], None]) -> FakeSession:
+    def make(on_event: Callable[[Event], None]) -> FakeSession:
         sessions.append(FakeSession(on_event))
         return sessions[-1]
 
-    made = make_window(Settings(theme="light"), store=MemoryStore(), sessions=new_session)
+    return make
+
+
+@pytest.fixture
+def window(qtbot: QtBot, new_session: Callable[..., FakeSession]) -> Iterator[MainWindow]:
+    """A shown, empty window."""
+    settings = Settings(theme="light", trust=True)
+    made = make_window(settings, store=MemoryStore(), sessions=new_session)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()

@@ -17,6 +17,7 @@ from inspector.session.protocol import (
     EngineChosen,
     Event,
     Failed,
+    Hello,
     Lost,
     ModelFound,
     NumberExplained,
@@ -30,7 +31,7 @@ from inspector.session.protocol import (
     SourceFound,
     TensorRead,
 )
-from inspector.trace import Engine, Trace, from_plain
+from inspector.trace import Engine, Protection, Trace, from_plain
 
 State = Literal["empty", "opening", "open", "lost"]
 _TRACE_FIX = "Check that the file was written by `inspector run --json`."
@@ -64,14 +65,22 @@ class Opening(QObject):
     number_explained = Signal(object)
     replacements_changed = Signal()
 
-    def __init__(self, bridge: SessionBridge, viewpoint: Viewpoint, engine: str = "auto") -> None:
+    def __init__(
+        self,
+        bridge: SessionBridge,
+        viewpoint: Viewpoint,
+        engine: str = "auto",
+        python: str | None = None,
+    ) -> None:
         super().__init__()
         self._bridge = bridge
         self._viewpoint = viewpoint
         self._engine = engine
+        self.python = python
         self.path: Path | None = None
         self.state: State = "empty"
         self.engine = NO_ENGINE
+        self.protection: Protection | None = None
         self.is_running_again = False
         self.allows_code = False
         self._is_giving_weights = False
@@ -84,9 +93,11 @@ class Opening(QObject):
         attribute: str | None = None,
         weights: Path | None = None,
         allow_code: bool = False,
+        real: bool = False,
     ) -> None:
         """Open a file in a fresh worker."""
         self.allows_code = allow_code
+        self.protection = None
         self._viewpoint.close()
         self.path = path
         self.engine = NO_ENGINE
@@ -94,7 +105,7 @@ class Opening(QObject):
         self.progressed.emit(f"Starting a worker for {path.name}", -1.0)
         self._viewpoint.show_trace(Trace(str(path), NO_ENGINE))
         try:
-            self._bridge.start()
+            self._bridge.start(self.python, file=path, real=real)
             self.starting.emit()
             self._bridge.send(
                 OpenFile(
@@ -215,7 +226,10 @@ class Opening(QObject):
         trace = self._viewpoint.trace
         if trace is None:
             return
-        if isinstance(event, EngineChosen):
+        if isinstance(event, Hello):
+            self.protection = event.protection
+            self.state_changed.emit()
+        elif isinstance(event, EngineChosen):
             self.engine = event.engine
             self._viewpoint.note(replace(trace, engine=event.engine))
             self.state_changed.emit()
@@ -231,6 +245,7 @@ class Opening(QObject):
 
     def _finish(self, trace: Trace) -> None:
         self.engine = trace.engine
+        self.protection = trace.protection
         self._viewpoint.show_trace(trace)
         self._set_state("open")
         self.replacements_changed.emit()

@@ -14,7 +14,13 @@ from inspector.session.protocol import Command, Event
 class Session(Protocol):
     """What the window needs of `session.client.Client`; tests bring their own."""
 
-    def start(self, python: Path | None = None) -> None: ...
+    def start(
+        self,
+        python: str | Path | None = None,
+        *,
+        file: str | Path | None = None,
+        real: bool = False,
+    ) -> None: ...
 
     def send(self, command: Command) -> None: ...
 
@@ -47,14 +53,16 @@ class SessionBridge(QObject):
     def is_running(self) -> bool:
         return self._session is not None
 
-    def start(self) -> None:
-        """Start a fresh worker, ending the one before."""
+    def start(
+        self, python: str | None = None, *, file: Path | None = None, real: bool = False
+    ) -> None:
+        """Start a fresh worker for a file, ending the one before."""
         self.close()
         self._generation += 1
         generation = self._generation
         session = self._factory(lambda event: self._crossing.emit(generation, event))
         self._session = session
-        session.start()
+        session.start(python, file=file, real=real)
 
     def send(self, command: Command) -> None:
         """Send a command to the worker, if there is one."""

@@ -261,6 +261,22 @@ ACTIONS: tuple[Action, ...] = (
         "run_training",
     ),
     Action(
+        "real",
+        "&Run",
+        "Run the file for &real…",
+        (),
+        "Open the file again as its author would run it: all training, network, real writes",
+        "run_for_real",
+    ),
+    Action(
+        "python",
+        "&Run",
+        "&Python for the worker…",
+        (),
+        "Choose the Python, or the virtual environment, that files are run in",
+        "choose_python",
+    ),
+    Action(
         "compare",
         "&Run",
         "&Compare with another run…",

@@ -33,17 +33,32 @@ class FileCommands:
     """Methods of the main window; each but `open_path` is run by an action of the same name."""
 
     def open_path(
-        self, path: Path, *, weights: Path | None = None, allow_code: bool = False
+        self,
+        path: Path,
+        *,
+        weights: Path | None = None,
+        allow_code: bool = False,
+        real: bool = False,
     ) -> None:
-        """Open a file, or what a folder or `FILE:function` means, in a fresh worker."""
+        """Open a file, or what a folder or `FILE:function` means, in a fresh worker.
+
+        A file that runs code, from a folder that was not asked about, is asked about first.
+        """
         window = cast("MainWindow", self)
-        window._forget()
         try:
             target = target_of(path)
         except OpenError as error:
+            window._forget()
             window.opening.refuse(path, error)
             return
         file = target.path.resolve()
+        if (target.kind.runs_code or allow_code) and not window.trust.allows(file.parent):
+            window.ask_trust(
+                file,
+                lambda: self.open_path(path, weights=weights, allow_code=allow_code, real=real),
+            )
+            return
+        window._forget()
         remember_file(window._store, file)
         window._refill_recent()
         if target.kind is TRACE:
@@ -53,7 +68,7 @@ class FileCommands:
             return
         window.debugging.open(file)
         window.opening.open(
-            file, attribute=target.attribute, weights=weights, allow_code=allow_code
+            file, attribute=target.attribute, weights=weights, allow_code=allow_code, real=real
         )
         if target.folder is not None:
             window.statusBar().showMessage(_folder_words(target), 15_000)

@@ -27,6 +27,7 @@ from inspector.gui.state.opening import Opening, Problem, State
 from inspector.gui.state.recent import Store, recent_files
 from inspector.gui.state.session_bridge import SessionBridge, SessionFactory
 from inspector.gui.state.tensor_store import TensorStore
+from inspector.gui.state.trust import Trust, kept_python
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.window.debugging import Debugging
 from inspector.gui.window.dialogs import about_text, shortcuts_text, show_text
@@ -34,6 +35,8 @@ from inspector.gui.window.export_dialog import choose_and_export
 from inspector.gui.window.file_commands import FileCommands
 from inspector.gui.window.graph_commands import GraphCommands
 from inspector.gui.window.menus import fill_recent, make_commands, make_toolbar, recolour_icons
+from inspector.gui.window.protection_label import ProtectionLabel
+from inspector.gui.window.safety_commands import SafetyCommands
 from inspector.gui.window.step_commands import StepCommands
 from inspector.gui.window.window_parts import make_parts
 from inspector.gui.window.workbench import restore_places, save_places
@@ -63,7 +66,7 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
+class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepCommands):
     """One window on one file."""
 
     def __init__(
@@ -81,7 +84,10 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
         self.plugins = plugins
         self.viewpoint = Viewpoint()
         self.bridge = SessionBridge(sessions)
-        self.opening = Opening(self.bridge, self.viewpoint, settings.engine)
+        python = settings.python or kept_python(store)
+        self.opening = Opening(self.bridge, self.viewpoint, settings.engine, python)
+        own = {path.parent for path in sample_models()}
+        self.trust = Trust(store, own, everything=settings.trust)
         self.tensors = TensorStore(self.bridge.send, lambda: self.bridge.is_running)
         self.debugging = Debugging(
             self.viewpoint, self.bridge.send, lambda: self.bridge.is_running, store
@@ -94,6 +100,7 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
         self.toolbar = make_toolbar(self, self.commands)
         self.chooser = RunChooser(self.viewpoint)
         self._step_label, self._engine_label = QLabel(), QLabel()
+        self._protection_label = ProtectionLabel(appearance)
         self._finish_toolbar()
         self._finish_status_bar()
         self._connect()
@@ -121,6 +128,7 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
     def _finish_status_bar(self) -> None:
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._step_label, 1)
+        self.statusBar().addPermanentWidget(self._protection_label)
         self.statusBar().addPermanentWidget(self._engine_label)
 
     def _connect(self) -> None:
@@ -143,6 +151,8 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
         self.debugging.pause_changed.connect(self._show_pause)
         self.debugging.said.connect(lambda text: self.statusBar().showMessage(text, 12_000))
         self.debugging.breakpoints.changed.connect(self._count_stops)
+        self.debugging.hits.changed.connect(self.mark_stops)
+        parts.values.menu_requested.connect(self.show_value_menu)
         parts.source.problem_found.connect(self.say_wrong)
         parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
         parts.failure.place_chosen.connect(self.viewpoint.source_requested)
@@ -244,6 +254,8 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
         can_run = self.bridge.is_running and state == "open"
         self.commands.enable(("run_inference", "run_training", "weights"), is_enabled=can_run)
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
+        self.commands.enable(("real",), is_enabled=self.opening.protection is not None)
+        self._protection_label.show_protection(self.opening.protection)
         engine = self.opening.engine
         where = f"{engine.array_module} on {engine.device}" if engine.device else "no engine yet"
         self._engine_label.setText(f"Engine: {where}" if engine.device else "")
@@ -302,7 +314,15 @@ class MainWindow(QMainWindow, FileCommands, GraphCommands, StepCommands):
     def _show_menu(self, call_id: str, at: QPoint) -> None:
         if call_id in self.viewpoint.steps.calls:
             self.viewpoint.select(call_id)
-            call_menu(self, self.viewpoint, self.parts.graph, call_id).popup(at)
+            menu = call_menu(
+                self,
+                self.viewpoint,
+                self.parts.graph,
+                call_id,
+                break_at=self.break_at,
+                what_if=self.what_if,
+            )
+            menu.popup(at)
 
     def _go_to_failure(self, _name: str) -> None:
         position = self.viewpoint.steps.failure_position()
