@@ -91,7 +91,10 @@ def compile_as_saved(model: Any, training: Config) -> None:
     Raises:
         Exception: whatever Keras finds wrong with it.
     """
-    optimizer = keras.optimizers.deserialize(training["optimizer_config"])
+    saved = training["optimizer_config"]
+    # Keras 2 wrote the arguments that meant nothing, too.
+    options = {k: v for k, v in saved["config"].items() if k != "decay" or v}
+    optimizer = keras.optimizers.deserialize({**saved, "config": options})
     metrics = training.get("metrics")
     model.compile(
         optimizer=optimizer,

@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from inspector.loading.archives import known
+from inspector.loading.archives.old_config import modern, with_input
 from inspector.loading.archives.placeholder import NAMESPACE, Facts, placeholder_class
 
 Config = dict[str, Any]
@@ -86,7 +87,10 @@ class _Screen:
         inner: Any = entry.get("config")
         if _is_graph(inner):
             return self._model(entry, inner)
-        made = _with_module(copy.deepcopy(entry))
+        made, gone = modern(copy.deepcopy(entry))
+        if gone:
+            what = f"{', '.join(gone)} of {_name_of(entry)}"
+            self._note(what, "Keras 3 has no such argument; left out.", entry, "dropped")
         self._drop_parts(entry, made)
         problem = self._problem_within(made)
         if problem is None:
@@ -103,7 +107,7 @@ class _Screen:
         outputs = _recorded_outputs(inner["layers"])
         layers = [
             self._entry(layer, outputs.get(_name_of(layer), {})) if _is_entry(layer) else layer
-            for layer in inner["layers"]
+            for layer in with_input(inner["layers"])
         ]
         rest = {key: value for key, value in inner.items() if key != "layers"}
         for key, value in list(rest.items()):
@@ -232,16 +236,6 @@ class _Screen:
         self, what: str, why: str, entry: Config, kind: Literal["code", "custom", "dropped"]
     ) -> None:
         self._out.findings.append(Finding(what, why, entry, kind))
-
-
-def _with_module(entry: Config) -> Config:
-    """An operation of Keras 3's `.h5`, which leaves out that `Add` is not the layer `Add`."""
-    inner = entry.get("config")
-    is_layer = (
-        "module" in entry or not isinstance(inner, dict) or {"trainable", "dtype"} & set(inner)
-    )
-    module = None if is_layer else known.module_of_operation(str(entry.get("class_name")))
-    return entry if module is None else {**entry, "module": module, "registered_name": None}
 
 
 _Outputs = dict[tuple[int, int], tuple[tuple[int | None, ...], str]]
