@@ -1,158 +1,90 @@
 """Checks the engine on a GPU and writes down what was found, for ./dev gpu-check.
 
-What runs in the tests on NumPy and on CuPy's stand-in runs here on CuPy: every primitive forward
-and backward, the functions of the backend, the layers, a training. Right is what NumPy gives (in
-float64 for the primitives, whose NumPy results are tested against differences and definitions).
-Then: which primitives make the host wait, and how long models take.
+    gpu_check.py [PART...]        all parts, or some; the record keeps those of the same code
+
+    primitives  every primitive, forward and backward, in float64 against NumPy
+    dtypes      the same in float32, float16, bfloat16 and complex64
+    keras       functions, layers and a training in float32 against NumPy
+    graphs      every primitive that can be captured in a CUDA graph; whole models, fused or not
+    torch       layers' arithmetic, forward and gradients, against torch on the same GPU
+    waits       which primitives make the host wait, and how often a training step does
+    times       our models; ResNet-50 and BERT-base against torch eager and torch.compile
 
 benchmarks/gpu_record.json gets the versions, the failures, the times and the hashes of the code;
-`inspector doctor` and the tests compare those with the code of their day. Commit it.
+`inspector doctor` and the tests compare those with the code of their day. Commit it. Nothing is
+fetched: packages are those of the interpreter that runs this.
 """
 
 from __future__ import annotations
 
 import datetime
-import functools
-import importlib
 import json
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "engine"), str(Path(__file__).parent)]
-
-import numpy as np  # noqa: E402
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "engine"), str(Path(__file__).parent)]
 
 from inspector.engine import array_module, gpu_record  # noqa: E402
+from inspector.engine.cuda import precision  # noqa: E402
 from inspector.errors import EngineError  # noqa: E402
 
-# Largest difference over largest value. The primitives run in float64, Keras in float32; GPUs add
-# up in another order and may round products of float32 once more.
-TOLERANCE = {"primitives": 1e-9, "keras": 1e-5}
-PACKAGES = ("cupy-cuda13x", "cupy-cuda12x", "numpy", "scipy", "keras")
-REPEATS = 5
+PACKAGES = ("cupy-cuda13x", "cupy-cuda12x", "nvidia-cudnn-frontend", "nvidia-cudnn-cu13")
+PACKAGES += ("numpy", "scipy", "keras", "torch", "triton")
 
 
-def main() -> None:
-    """Check, write the record, end with 1 where something failed."""
+def main(parts: list[str]) -> None:
+    """Check, write the record part by part, end with 1 where something failed."""
+    if unknown := set(parts) - set(gpu_record.PARTS):
+        raise SystemExit(f"gpu-check: there is no part {sorted(unknown)}.\n{__doc__}")
     try:
         choice = array_module.use("cupy")
     except EngineError as error:
         raise SystemExit(f"gpu-check: {error} {error.fix}") from error
-    # Importing Keras chooses NumPy; from here on the runs switch between the two.
-    device, failures, counts = array_module.xp, [], {}
-    for name, module in (("primitives", "case_runs"), ("keras", "keras_runs")):
-        runs = importlib.import_module(module).RUNS
-        found = failed(runs, device, TOLERANCE[name])
-        print(f"{name}: {len(runs) - len(found)} of {len(runs)} agree with NumPy", flush=True)
-        failures += [f"{name} {run}: {why}" for run, why in found.items()]
-        counts[name] = len(runs)
-    with on(device):
-        failures += unexpected_waits(waits_on_device)
-        times = timings()
-    write(
-        {
-            "device": choice.device,
-            "versions": {**installed(), **cuda_versions(device.cuda.runtime)},
-            "runs": counts,
-            "failures": failures,
-            "seconds": times,
-        }
-    )
+    check(parts or list(gpu_record.PARTS), array_module.xp, choice.device)
+
+
+def check(parts: list[str], device, name: str) -> None:
+    """Run the parts on a device and write the record after each one."""
+    from gpu_parts import RUNNERS  # chooses NumPy; the parts switch between the two
+
+    facts = {"device": name, "versions": {**installed(), **cuda_versions(device)}}
+    failures = []
+    for part in parts:
+        started = time.perf_counter()
+        found = RUNNERS[part](device)
+        found["seconds"] = round(time.perf_counter() - started, 1)
+        write(part, found, facts)
+        failures += [f"{part} {text}" for text in found["failures"]]
+        print(f"{part}: {len(found['failures'])} failures, {found['seconds']} s", flush=True)
     print("\n".join(failures) or "no failures")
+    print(f"GPU code: {gpu_record.verdict(gpu_record.RECORD).text}")
     sys.exit(bool(failures))
 
 
-@contextmanager
-def on(module) -> Iterator[None]:
-    """Compute with this array module inside."""
-    before, array_module.xp = array_module.xp, module
-    try:
-        yield
-    finally:
-        array_module.xp = before
-
-
-def failed(runs: dict[str, Callable], device, tolerance: float) -> dict[str, str]:
-    """Which runs give something else on the device than on NumPy, and what."""
-    from case_runs import differences
-
-    found = {}
-    for name, run in runs.items():
-        with on(np):
-            right = run()
-        try:
-            with on(device):
-                said = differences(run(), right, tolerance)
-        except Exception as error:  # whatever CuPy or CUDA raise is a finding
-            said = f"{type(error).__name__}: {error}"
-        if said:
-            found[name] = said
-    return found
-
-
-def unexpected_waits(waits: Callable) -> list[str]:
-    """Primitives that make the host wait though they are not known to, and the other way round."""
-    from case_runs import CASES, WAITING, forward, upload
-
-    found = set()
-    for case in CASES:
-        inputs = [upload(array) for array in case.inputs]
-        if waits(functools.partial(forward, case, inputs)):
-            found.add(case.primitive)
-    print(f"{len(found)} primitives make the host wait, {len(WAITING)} are known to", flush=True)
-    return [f"waits {name}: unlike on the stand-in" for name in sorted(found ^ WAITING)]
-
-
-def waits_on_device(call: Callable) -> bool:
-    """Whether CuPy had to synchronise in the call."""
-    import cupyx
-
-    try:
-        with cupyx.allow_synchronize(False):
-            call()
-    except cupyx.DeviceSynchronized:
-        return True
-    return False
-
-
-def timings() -> dict[str, dict[str, float]]:
-    """Wall seconds of a forward pass and of a training step, the device waited for."""
-    import engine_workloads
-
-    found = {}
-    for name, build in engine_workloads.BUILDERS.items():
-        forward, step = build()
-        found[name] = {"forward": fastest(forward), "step": fastest(step)}
-        print(f"{name}: {found[name]}", flush=True)
-    return found
-
-
-def fastest(call: Callable) -> float:
-    """Wall seconds of the fastest repeat, after two that compile and warm up."""
-    device, best = array_module.xp.cuda.Device(), float("inf")
-    for repeat in range(2 + REPEATS):
-        device.synchronize()
-        started = time.perf_counter()
-        call()
-        device.synchronize()
-        if repeat >= 2:
-            best = min(best, time.perf_counter() - started)
-    return best
-
-
-def write(found: dict) -> None:
-    """The record, for the next reader and for `gpu_record.verdict`."""
+def write(part: str, found: dict, facts: dict) -> None:
+    """The record with this part; parts of other code, another device or other versions go."""
+    hashes = gpu_record.hashes()
+    same = {"precision": precision.current, **facts, "hashes": hashes}
+    before = known()
+    kept = before["parts"] if all(before.get(key) == same[key] for key in same) else {}
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    record = {"date": today, "commit": commit(), **found, "hashes": gpu_record.hashes()}
+    record = {"date": today, "commit": commit(), **same, "parts": {**kept, part: found}}
+    record["hashes"] = record.pop("hashes")  # last, for it is long
     gpu_record.RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    print(f"wrote {gpu_record.RECORD.relative_to(ROOT)}; commit it", flush=True)
+
+
+def known() -> dict:
+    """The record as it is; empty where there is none that can be read."""
+    try:
+        found = json.loads(gpu_record.RECORD.read_text(encoding="utf-8"))
+        return found if isinstance(found.get("parts"), dict) else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def installed() -> dict[str, str]:
@@ -166,16 +98,20 @@ def installed() -> dict[str, str]:
     return found
 
 
-def cuda_versions(runtime) -> dict[str, int]:
+def cuda_versions(device) -> dict[str, int]:
+    runtime = device.cuda.runtime
     return {"cuda": runtime.runtimeGetVersion(), "driver": runtime.driverGetVersion()}
 
 
 def commit() -> str:
     """The commit, marked where the tree has other changes."""
     command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # a machine without git
+        return "unknown"
     return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -23,6 +23,10 @@ _CHECKED = (
 )
 
 
+# What ./dev gpu-check checks; a record that lacks a part says so.
+PARTS = ("primitives", "dtypes", "keras", "graphs", "torch", "waits", "times")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`verified`: this very code passed on a GPU; `text` says so, or what is missing."""
@@ -46,10 +50,14 @@ def verdict(record: Path = RECORD, root: Path = ROOT) -> Verdict:
         return Verdict(False, "never verified on a GPU (there is no record of a check)")
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
-        then, failures = dict(found["hashes"]), list(found["failures"])
+        then, parts = dict(found["hashes"]), dict(found["parts"])
+        failures = [text for part in parts.values() for text in part["failures"]]
         where = f"{found['device']}, {found['date']}"
     except (ValueError, KeyError, TypeError) as error:
         return Verdict(False, f"not verified, {record.name} cannot be read ({error!r})")
+    missing = [part for part in PARTS if part not in parts]
+    if missing and not failures:
+        return Verdict(False, f"not fully verified, without {', '.join(missing)} ({where})")
     return _judged(then, hashes(root), failures, where)
 
 

@@ -6,16 +6,22 @@ gives the outputs and the gradients. Shared by the tests on CuPy's stand-in and 
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 from case import Case
 
 from inspector import engine
 from inspector.engine import REGISTRY, Tensor, array_module, autodiff
+from inspector.engine.cuda.graph import GraphReplay
 from inspector.engine.promotion import is_inexact
+from inspector.errors import ReplayError
 
 HERE = Path(__file__).parent
 
@@ -97,6 +103,61 @@ def difference(one, other, tolerance: float) -> str:
 CASES = all_cases()
 RUNS = {
     f"{number}-{case.primitive}": functools.partial(run, case) for number, case in enumerate(CASES)
+}
+
+# By dtype: how far results may be off, of the largest.
+NARROW = {"float32": 1e-4, "float16": 0.05, "bfloat16": 0.05, "complex64": 1e-4}
+# CuPy's erf has no complex numbers, nor has Keras' on any other engine.
+_NOT_COMPLEX = {"erf", "erfc", "erfinv", "gelu", "gelu_grad"}
+
+
+def runs_in(dtype: str) -> dict[str, Callable[[], list[Tensor | None]]]:
+    """The same with this dtype in the place of float64, where that has a meaning."""
+    wanted = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
+    found = {}
+    for number, case in enumerate(CASES):
+        if np.float64 not in [array.dtype for array in case.inputs]:
+            continue
+        if not (dtype == "complex64" and case.primitive in _NOT_COMPLEX):
+            inputs = [a.astype(wanted) if a.dtype == np.float64 else a for a in case.inputs]
+            changed = dataclasses.replace(case, inputs=tuple(inputs))
+            found[f"{number}-{case.primitive}-{dtype}"] = functools.partial(run, changed)
+    return found
+
+
+def capture_trial(case: Case) -> str | None:
+    """What a captured replay of this case differs in; None: it cannot be captured."""
+    inputs = [upload(array) for array in case.inputs]
+    with engine.recording() as segment:
+        outputs = forward(case, inputs)
+    given = {t.id: array for t, array in zip(inputs, case.inputs, strict=True)}
+    try:
+        replay = GraphReplay(segment.records, given=list(given), wanted=[t.id for t in outputs])
+    except ReplayError:
+        return None
+    # The buffers hold other values first, so that nothing is right because it was there before.
+    other = {key: np.flip(values).reshape(values.shape) for key, values in given.items()}
+    with contextlib.suppress(IndexError):
+        replay.run(other)
+    found = replay.run(given)
+    return "; ".join(
+        said for t in outputs if (said := difference(Tensor(found[t.id]), t, CAPTURED))
+    )
+
+
+def capture_cases() -> list[Case]:
+    """Cases with inputs and without draws, which a graph cannot hold."""
+    return [c for c in CASES if c.inputs and not c.primitive.startswith("random_")]
+
+
+# Sums may be taken in another order where a library picks another way the second time.
+CAPTURED = 1e-12
+# What cannot be captured, and why.
+UNCAPTURED = {
+    "get_item put put_in_zeros take_along_axis": "index arrays are checked on the host",
+    "isin unique nonzero bincount": "the answer's size or a table is asked for",
+    "segment_sum segment_extreme segment_product": "rows outside of the segments are left out",
+    "eig lu_factor ctc_beam_search": "computed on the host",
 }
 
 # Where the host has to wait for the device in a forward pass, and why.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import ml_dtypes
 import numpy as np
 import pytest
-from case_runs import CASES, RUNS, WAITING, differences, forward, run, upload
+from case_runs import CASES, NARROW, RUNS, WAITING, differences, forward, runs_in, upload
 from cupy_stand_in import namespace, syncs
 
 from inspector.engine import array_module
@@ -35,41 +32,24 @@ def test_primitive_gives_what_it_gives_on_numpy(name, stand_in):
     assert differences(RUNS[name](), right, 1e-9) == ""
 
 
-# By dtype: how far results may be off, of the largest.
-NARROW = {"float32": 1e-4, "float16": 0.05, "bfloat16": 0.05, "complex64": 1e-4}
-# CuPy's erf has no complex numbers, nor has Keras' on any other engine.
-NOT_COMPLEX = {"erf", "erfc", "erfinv", "gelu", "gelu_grad"}
-
-
 @pytest.mark.parametrize("dtype", NARROW)
 def test_primitives_take_other_dtypes_as_on_numpy(dtype, stand_in):
-    cases = {}
-    for number, case in enumerate(CASES):
-        if np.float64 not in [array.dtype for array in case.inputs]:
-            continue
-        if not (dtype == "complex64" and case.primitive in NOT_COMPLEX):
-            cases[f"{number}-{case.primitive}"] = with_dtype(case, dtype)
-    right = {name: outcome(case) for name, case in cases.items()}
+    runs = runs_in(dtype)
+    right = {name: outcome(run) for name, run in runs.items()}
     stand_in()
-    found = {name: outcome(case) for name, case in cases.items() if right[name] is not None}
+    found = {name: outcome(run) for name, run in runs.items() if right[name] is not None}
 
     # Few refuse the dtype on NumPy: what has no meaning for complex numbers, for the most part.
-    assert len(found) > 0.85 * len(cases)
+    assert len(found) > 0.85 * len(runs)
     off = {name: said(found[name], right[name], NARROW[dtype]) for name in found}
     assert {name: text for name, text in off.items() if text} == {}
 
 
-def with_dtype(case, dtype):
-    wanted = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
-    inputs = [a.astype(wanted) if a.dtype == np.float64 else a for a in case.inputs]
-    return dataclasses.replace(case, inputs=tuple(inputs))
-
-
-def outcome(case):
+def outcome(run):
     """The results; the error on the stand-in, None on NumPy."""
     try:
         with np.errstate(all="ignore"):
-            return run(case)
+            return run()
     except Exception as error:
         return None if array_module.xp is np else error
 

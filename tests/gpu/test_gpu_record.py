@@ -22,7 +22,7 @@ def record(root, **changes):
     found = {
         "device": "a GPU",
         "date": "2026-01-02",
-        "failures": [],
+        "parts": {part: {"failures": []} for part in gpu_record.PARTS},
         "hashes": gpu_record.hashes(root),
         **changes,
     }
@@ -61,12 +61,21 @@ def test_code_changed_when_a_hash_differs(checkout, how):
 
 
 def test_code_is_not_verified_when_checks_failed(checkout):
-    record(checkout, failures=["primitives 3-add: off by 1.0e+00"])
+    record(checkout, parts={"primitives": {"failures": ["3-add: off by 1.0e+00"]}})
 
     assert verdict(checkout) == gpu_record.Verdict(False, "1 checks failed (a GPU, 2026-01-02)")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"hashes": {}}', '{"hashes": 3, "failures": []}'])
+def test_code_is_not_verified_when_a_part_was_not_run(checkout):
+    parts = {part: {"failures": []} for part in gpu_record.PARTS if part != "torch"}
+    record(checkout, parts=parts)
+
+    assert verdict(checkout) == gpu_record.Verdict(
+        False, "not fully verified, without torch (a GPU, 2026-01-02)"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"hashes": {}}', '{"hashes": {}, "parts": []}'])
 def test_code_is_not_verified_when_the_record_cannot_be_read(checkout, text):
     (checkout / "record.json").write_text(text)
 
