@@ -2,11 +2,15 @@
 
 One file for all layers: for each case its output, and the gradients of a weighted sum of the
 output with respect to the inputs and the trainable weights. One file for the sample models: their
-weights and outputs.
+weights and outputs. Layers that draw get the same draws on both sides; where torch is no judge,
+Keras on JAX is. `./dev oracle NAME...` writes some of the files only.
 """
 
+import functools
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -16,9 +20,12 @@ import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
+import augmentation_cases
 import function_cases
+import part_cases
 import sample_cases
 from layer_cases import CASES, prepared, seed_for
+from same_draws import same_draws
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,13 +34,15 @@ def values_of(case):
     """Output and gradients of one case, by name."""
     arrays = case.inputs()
     tensors = [torch.tensor(array) for array in arrays]
-    layer, run = prepared(case, keras, tensors)
+    with same_draws(keras, case.name):
+        layer, run = prepared(case, keras, tensors)
     differentiable = case.gradients and case.whole is None
     for tensor in tensors:
         tensor.requires_grad_(differentiable)
     for variable in layer.trainable_variables:
         variable.value.grad = None
-    output = run(tensors if len(tensors) > 1 else tensors[0])
+    with same_draws(keras, case.name):
+        output = run(tensors if len(tensors) > 1 else tensors[0])
     found = {"output": output.detach().numpy()}
     if case.gradients and output.requires_grad:
         (output * torch.tensor(seed_for(case, output.shape).astype("float32"))).sum().backward()
@@ -75,11 +84,47 @@ def functions():
     return golden
 
 
+@functools.cache
+def by_jax():
+    """Values that torch is no judge of, from a process of its own; names begin with `a/`, `p/`."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "jax.npz"
+        environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+        command = [sys.executable, str(Path(__file__).with_name("jax_judge.py")), str(target)]
+        subprocess.run(command, env=environment, check=True)
+        with np.load(target) as archive:
+            return {name: archive[name] for name in archive.files}
+
+
+def augmentations():
+    found = augmentation_cases.golden(keras)
+    return found | {name[2:]: value for name, value in by_jax().items() if name.startswith("a/")}
+
+
+def parts():
+    """Losses, metrics, optimizers, activations and initializers."""
+    found = part_cases.golden(keras, gradient_of)
+    return found | {name[2:]: value for name, value in by_jax().items() if name.startswith("p/")}
+
+
+def gradient_of(function, values):
+    """Of the sum of a function's results, with respect to its one array."""
+    tensor = torch.tensor(values, requires_grad=True)
+    function(tensor).sum().backward()
+    return tensor.grad.numpy()
+
+
 def main():
     GOLDEN.mkdir(exist_ok=True)
-    made_by = {"layers": layers, "functions": functions, "samples": samples}
-    for name, make in made_by.items():
-        made = make()
+    made_by = {
+        "layers": layers,
+        "functions": functions,
+        "augmentations": augmentations,
+        "parts": parts,
+        "samples": samples,
+    }
+    for name in sys.argv[1:] or made_by:
+        made = made_by[name]()
         path = GOLDEN / f"{name}.npz"
         np.savez_compressed(path, **made)
         print(f"{name}: {len(made)} arrays, {path.stat().st_size / 1e6:.2f} MB")

@@ -62,6 +62,10 @@ def case(name, make, *shapes, **options):
 SEQUENCE, IMAGE, VOLUME = (2, 7, 4), (2, 8, 9, 4), (2, 5, 6, 5, 3)
 PAIR = ((2, 5, 4), (2, 5, 4))
 
+REGULARIZERS = dict.fromkeys(
+    ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D"), SEQUENCE
+) | {"SpatialDropout2D": IMAGE, "SpatialDropout3D": VOLUME}
+
 
 def family(name, shape, **variants):
     """A layer class in several settings: `Conv2D-same`, `Conv2D-strided`."""
@@ -233,19 +237,17 @@ CASES = [
         lambda keras: keras.layers.Normalization(mean=[1.0, 2, 3, 4], variance=[1.0, 2, 3, 4]),
         SEQUENCE,
     ),
-    # regularization, at rest
+    # regularization, at rest and with the same draws on both sides
     *[
-        case(name, lambda keras, name=name: getattr(keras.layers, name)(0.3), SEQUENCE)
-        for name in (
-            "Dropout",
-            "AlphaDropout",
-            "GaussianDropout",
-            "GaussianNoise",
-            "SpatialDropout1D",
+        case(
+            name + word,
+            lambda keras, name=name: getattr(keras.layers, name)(0.3),
+            shape,
+            training=bool(word),
         )
+        for name, shape in REGULARIZERS.items()
+        for word in ("", "-training")
     ],
-    case("SpatialDropout2D", lambda keras: keras.layers.SpatialDropout2D(0.3), IMAGE),
-    case("SpatialDropout3D", lambda keras: keras.layers.SpatialDropout3D(0.3), VOLUME),
     # attention
     case("Attention", lambda keras: keras.layers.Attention(), *PAIR),
     case("AdditiveAttention", lambda keras: keras.layers.AdditiveAttention(), *PAIR),
@@ -275,6 +277,12 @@ CASES = [
         sequences={"units": 3, "return_sequences": True},
         backwards={"units": 3, "go_backwards": True},
         plain_gates={"units": 3, "recurrent_activation": "hard_sigmoid"},
+    ),
+    case(
+        "LSTM-dropping",
+        lambda keras: keras.layers.LSTM(3, dropout=0.3, recurrent_dropout=0.2),
+        SEQUENCE,
+        training=True,
     ),
     *family(
         "GRU",
