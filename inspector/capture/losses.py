@@ -218,7 +218,8 @@ def _row(noticed: NoticedLoss | None, term: Tensor, weight: float, context: RunC
             owner = noticed.frame.path
     file, line = location if location else (None, None)
     name = noticed.name if noticed else ""
-    return Loss(owner, kind, value, weight, file, line, name, _arithmetic(kind, term, context))
+    arithmetic = _arithmetic(kind, term, context)
+    return Loss(owner, kind, value, weight, file, line, name, arithmetic, term.id)
 
 
 def _arithmetic(kind: str, term: Tensor, context: RunContext) -> Reduction | None:

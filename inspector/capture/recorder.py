@@ -178,12 +178,19 @@ class Recorder:
             del self._written[number]
             self._store.let_go(number)
 
+    def takes_training(self, model: str, path: str) -> bool:
+        """Whether the layer of a path in a model has a training flag."""
+        top = self.keras_models().get(model)
+        layers = [] if top is None else [top, *private.sublayers(top)]
+        name = path.rpartition("/")[2]
+        return any(layer.name == name and private.takes_training(layer) for layer in layers)
+
     @contextmanager
-    def forced_training(self, flags: dict[str, bool]) -> Iterator[set[str]]:
-        """Calls of these paths get these training flags; gives the paths that took theirs."""
-        self._watch.forced_training, self._watch.forced = flags, set()
+    def forced_training(self, flags: dict[str, bool]) -> Iterator[None]:
+        """Calls of these paths get these training flags."""
+        self._watch.forced_training = flags
         try:
-            yield self._watch.forced
+            yield
         finally:
             self._watch.forced_training = {}
 

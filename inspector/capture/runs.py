@@ -192,6 +192,11 @@ class Runs:
             return self.loose
         return self._begin("build" if symbolic else "forward", layer)
 
+    def next_number(self) -> int:
+        """A number that no other run has."""
+        self._numbers += 1
+        return self._numbers
+
     def _begin(self, kind: RunKind, layer: Any) -> RunContext | None:
         name = self._name_of(layer)
         is_kept = self._counts[name, kind] < self._keep
@@ -205,8 +210,7 @@ class Runs:
         return context
 
     def _new(self, kind: RunKind, layer: Any) -> RunContext:
-        self._numbers += 1
-        context = RunContext(kind, self._numbers, layer, self._locate)
+        context = RunContext(kind, self.next_number(), layer, self._locate)
         context.seed = self.seed
         if self.began is not None:
             self.began(context)

@@ -39,6 +39,19 @@ class _Kept:
         return self._tensors.get(tensor)
 
 
+class _Changed(_Kept):
+    """What a run would have been with some values changed; it has no ops of its own."""
+
+    def __init__(self, base: _Kept, values: dict[int, Tensor]) -> None:
+        self.tape = Tape()
+        self.ledger = None
+        self._base, self._values = base, values
+
+    def find(self, tensor: int) -> Tensor | None:
+        found = self._values.get(tensor)
+        return self._base.find(tensor) if found is None else found
+
+
 class RecordStore:
     """Tensors of finished runs by (run number, tensor id)."""
 
@@ -73,6 +86,12 @@ class RecordStore:
         """Let the tensors of a run that goes on be read; `keep` or `discard` ends that."""
         # No ledger: the budget goes on counting the run as one that is being recorded.
         self._runs[context.number] = _Kept(context, None)
+
+    def derive(self, number: int, base: int, values: dict[int, Tensor]) -> None:
+        """Keep a run that is another one but for some values."""
+        kept = self._runs.get(base)
+        if kept is not None:
+            self._runs[number] = _Changed(kept, values)
 
     def discard(self, context: RunContext) -> None:
         """A run has ended that is not kept."""

@@ -53,6 +53,8 @@ class Watch:
         self.runs = Runs(keep_runs, self._models.name_of, self._end, self._lines.here)
         self.between_calls: Callable[[], None] | None = None
         self.stopping: Stopping | None = None
+        # Training flags that calls get instead of their own, by path.
+        self.forced_training: dict[str, bool] = {}
 
     @property
     def lines(self) -> Lines:
@@ -158,6 +160,9 @@ class Watch:
         if context.current is None and context.kind != "build":
             args, kwargs = private.with_tensors((args, kwargs))
         frame = self._enter(context, layer)
+        if frame.path in self.forced_training and private.takes_training(layer):
+            kwargs = {**kwargs, "training": self.forced_training[frame.path]}
+            self.forced.add(frame.path)
         try:
             outputs = original(layer, *args, **kwargs)
             self._leave(context, frame, outputs)

@@ -41,6 +41,7 @@ from inspector.session.protocol import (
     RunUpdated,
     Shutdown,
     Stop,
+    WhatIf,
 )
 from inspector.session.settings import settings_from
 from inspector.session.worker_process import WorkerProcess
@@ -144,7 +145,7 @@ class Client:
         """Send a command; one that is sent before the worker is up waits for it."""
         if isinstance(command, OpenFile):
             self._assembly = Assembly(command.path, self._assembly.protection)
-        if isinstance(command, OpenFile | RunModel | ApplyWeights):
+        if isinstance(command, OpenFile | RunModel | WhatIf | ApplyWeights):
             self._busy.set()
         packed = encode(command)
         with self._lock:

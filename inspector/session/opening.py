@@ -19,7 +19,7 @@ from inspector.capture import Recorder, numbers
 from inspector.compat.limits import limit_iteration
 from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
-from inspector.errors import CaptureError, EngineError, InspectorError
+from inspector.errors import CaptureError, EngineError, ExpressionError, InspectorError
 from inspector.loading import given_inputs, inputs, uncalled
 from inspector.loading.attributes import model_meant
 from inspector.loading.given_weights import give_weights
@@ -37,12 +37,14 @@ from inspector.session.confinement.limits import processor_limit
 from inspector.session.debugging import Debugger
 from inspector.session.evaluation import evaluated
 from inspector.session.output import UserOutput
+from inspector.session.overriding import carried_out
 from inspector.session.pausing import Pausing
 from inspector.session.protocol import (
     ApplyWeights,
     Command,
     EngineChosen,
     Evaluate,
+    ForgetRun,
     Event,
     ExplainNumber,
     ModelFound,
@@ -54,6 +56,7 @@ from inspector.session.protocol import (
     Replaced,
     RunModel,
     RunUpdated,
+    WhatIf,
     SourceFound,
 )
 from inspector.session.settings import Settings, cpu_seconds, record_budget_bytes
@@ -262,6 +265,29 @@ class OpenedFile:
         else:
             answer = NumberExplained(command.request, command.run, origin)
         self._post(answer)
+
+    def what_if(self, command: WhatIf) -> None:
+        """Make the run that a recorded one would have been with some values changed.
+
+        Raises:
+            InspectorError: a change makes no sense or does not fit; nothing has changed.
+        """
+        carried_out(command, self._recorder, self._run_with_flags)
+
+    def forget_run(self, command: ForgetRun) -> None:
+        """Undo a `WhatIf`."""
+        self._recorder.forget(command.run)
+
+    def _run_with_flags(self, run: Run, flags: dict[str, bool]) -> Run:
+        for path in flags:
+            if not self._recorder.takes_training(run.model or "", path):
+                raise ExpressionError(
+                    f"{path} takes no training flag.",
+                    fix="Change the flag of a layer whose call has a training argument.",
+                )
+        with self._recorder.forced_training(flags):
+            self.run_model(RunModel(run.model or "", (), run.training, run.seed or 0))
+        return self._recorder.runs()[-1]
 
     def _answer(self, command: Command) -> bool:
         """Carry out what may be asked while user code is paused; False for anything else."""

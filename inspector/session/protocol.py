@@ -108,6 +108,21 @@ class ExplainNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Make a run that is another one with some values changed; `trace.overrides` has the words."""
+
+    run: int
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRun:
+    """Undo a `WhatIf`: let the run that it made go."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetBreakpoints:
     """Stop user code at these from now on; sent before `OpenFile` they are there from its start."""
 
@@ -339,6 +354,8 @@ Command = (
     | ApplyWeights
     | ReadTensor
     | Evaluate
+    | WhatIf
+    | ForgetRun
     | ExplainNumber
     | SetBreakpoints
     | Pause
@@ -372,6 +389,8 @@ COMMANDS: dict[str, type] = {
         ApplyWeights,
         ReadTensor,
         Evaluate,
+        WhatIf,
+        ForgetRun,
         ExplainNumber,
         SetBreakpoints,
         Pause,

@@ -36,6 +36,7 @@ from inspector.session.protocol import (
     Evaluate,
     ExplainNumber,
     Failed,
+    ForgetRun,
     Hello,
     Opened,
     OpenFile,
@@ -46,6 +47,7 @@ from inspector.session.protocol import (
     SetBreakpoints,
     Shutdown,
     Stop,
+    WhatIf,
 )
 from inspector.session.settings import Settings, memory_limit_bytes
 from inspector.trace import Engine, OpenFailure, Protection, Trace
@@ -127,6 +129,10 @@ class Worker:
             self._opened.read_tensor(command)
         elif isinstance(command, Evaluate):
             self._opened.evaluate(command)
+        elif isinstance(command, WhatIf):
+            self._opened.what_if(command)
+        elif isinstance(command, ForgetRun):
+            self._opened.forget_run(command)
         elif isinstance(command, ExplainNumber):
             self._opened.explain(command)
 
