@@ -148,6 +148,8 @@ class Watch:
             return original(layer, *args, **kwargs)
         finally:
             self.runs.unmute()
+            if self.between_calls is not None:
+                self.between_calls()
 
     def _watched(
         self, context: RunContext, layer: Any, args: Any, kwargs: Any, original: Any

@@ -4,6 +4,8 @@ Keras 3 shapes are tuples and dtypes are names; TensorFlow's have methods (`x.sh
 `input_shape[-1].value`, `x.dtype.is_floating`, `variable.value()`). A tuple cannot be given
 methods, so these few attribute accesses are compiled as a call that asks the object first and
 answers for it only where it has no such attribute. Lines and columns stay what they were.
+
+Loops are compiled as loops that can be ended from outside (`loops`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import ast
 import builtins
 from types import CodeType
 from typing import Any
+
+from inspector.compat import loops
 
 HELPER = "__inspector_attribute__"
 CALLED_VALUE = "value()"
@@ -69,6 +73,28 @@ class _Attributes(ast.NodeTransformer):
             return node
         return _ask(node, node.value, node.attr)
 
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = _called(loops.LOOP_NAME, node.iter, node.iter)
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST | list[ast.AST]:
+        self.generic_visit(node)
+        name = f"_inspector_rounds_{node.lineno}_{node.col_offset}"
+        made = _called(loops.ROUNDS_NAME, node.test)
+        more = ast.Call(ast.Attribute(ast.Name(name, ast.Load()), "more", ast.Load()), [], [])
+        node.test = _placed(ast.BoolOp(ast.And(), [more, node.test]), node.test)
+        rounds = ast.Assign([ast.Name(name, ast.Store())], made)
+        return [_placed(rounds, node.test), node]
+
+
+def _called(name: str, place: ast.expr, *arguments: ast.expr) -> Any:
+    return _placed(ast.Call(ast.Name(name, ast.Load()), list(arguments), []), place)
+
+
+def _placed(node: Any, place: ast.AST) -> Any:
+    return ast.fix_missing_locations(ast.copy_location(node, place))
+
 
 def _ask(node: ast.expr, owner: ast.expr, name: str) -> ast.expr:
     helper = ast.Name(HELPER, ast.Load())
@@ -95,6 +121,8 @@ def parse_user_code(source: str | bytes, filename: str) -> ast.Module:
     text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
     if "tensorflow" in text or "keras" in text:
         setattr(builtins, HELPER, attribute)
+        setattr(builtins, loops.LOOP_NAME, loops.loop)
+        setattr(builtins, loops.ROUNDS_NAME, loops.Rounds)
         tree = _Attributes().visit(tree)
     return tree
 

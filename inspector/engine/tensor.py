@@ -152,7 +152,11 @@ class Tensor(Operators):
     def __repr__(self) -> str:
         if self.data is None:
             return f"<Tensor shape={self.shape} dtype={self.dtype} (symbolic)>"
-        text = np.array2string(self.numpy(), threshold=50, edgeitems=2, separator=", ")
+        values = self.numpy()
+        if not self.shape and self.dtype is STRING:  # NumPy fails on a single one
+            text = repr(np.asarray(values)[()])
+        else:
+            text = np.array2string(values, threshold=50, edgeitems=2, separator=", ")
         return f"<Tensor shape={self.shape} dtype={self.dtype}\n{text}>"
 
     def __str__(self) -> str:

@@ -121,10 +121,12 @@ def convolution(
     *,
     filter: Any = None,
     stride: Any = None,
+    dilation_rate: Any = None,
 ) -> Any:
     kernel = filters if filters is not None else filter
     steps = strides if strides is not None else stride
-    return _convolve(ops.conv, input, [kernel], steps, padding, data_format, dilations)
+    rates = dilations if dilations is not None else dilation_rate
+    return _convolve(ops.conv, input, [kernel], steps, padding, data_format, rates)
 
 
 @public("nn.atrous_conv2d")

@@ -221,12 +221,10 @@ class Loops(Steps):
     def _builds_by_itself(self) -> bool:
         """Whether only the user's own step knows how the model is run.
 
-        A model of several (a GAN, a VAE) often has a `train_step` and no `call`; TensorFlow's
-        trainer never calls such a model either.
+        A model of several (a GAN, a VAE) often has a `train_step` and no `call`, or a `call` that
+        takes other things than the step's `x`; TensorFlow's trainer never calls it either.
         """
-        kind = type(self)
-        own_call = kind.call.__module__ != "keras.src.models.model"
-        return not own_call and kind.train_step is not Steps.train_step
+        return type(self).train_step is not Steps.train_step
 
     def _watchers(
         self,

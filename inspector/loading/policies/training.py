@@ -17,6 +17,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from inspector.loading.policies import batches
 from inspector.loading.situation import Situation
 
 _ONE_STEP = "One training step on the first batch is recorded; training on would show no more."
@@ -66,15 +67,17 @@ class _Training:
             start = options.get("initial_epoch") or 0
             asked = options.get("epochs") or start + 1
             options["epochs"] = start + 1
-            x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
+            x, size = batches.lighter(model, x), batches.fewer_rows(model, x, size)
+            x, y, weights = batches.cut(size, x, y, options.pop("sample_weight", None))
             if share and validation is None:
                 validation = (x, y) if weights is None else (x, y, weights)
             if validation is not None:
-                options["validation_data"] = _cut_tuple(size, validation)
+                validation = batches.lighter(model, validation)
+                options["validation_data"] = batches.cut_tuple(size, validation)
                 options["validation_steps"] = 1
             # A length of our own would be wrong for arrays: they are one batch now.
-            options["steps_per_epoch"] = None if _is_cut(x) else 1
-            if _is_cut(x):
+            options["steps_per_epoch"] = None if batches.is_cut(x) else 1
+            if batches.is_cut(x):
                 options |= {"batch_size": size, "sample_weight": weights}
             return _as_long(self._muted(original, model, x, y, **options), asked - start)
 
@@ -89,11 +92,12 @@ class _Training:
             if self._is_keras_own(sys._getframe(1)):
                 return original(model, x, y, **options)
             size = options.pop("batch_size", None) or _BATCH
-            x, y, weights = _cut(size, x, y, options.pop("sample_weight", None))
-            if _is_cut(x):
+            x, size = batches.lighter(model, x), batches.fewer_rows(model, x, size)
+            x, y, weights = batches.cut(size, x, y, options.pop("sample_weight", None))
+            if batches.is_cut(x):
                 options |= {"batch_size": size, "sample_weight": weights}
             self._notes.add(f"{model.name}.evaluate", _ONE_BATCH)
-            options["steps"] = None if _is_cut(x) else 1
+            options["steps"] = None if batches.is_cut(x) else 1
             return self._muted(original, model, x, y, **options)
 
         return evaluate_once
@@ -105,11 +109,12 @@ class _Training:
             if self._is_keras_own(sys._getframe(1)):
                 return original(model, x, **options)
             size = options.pop("batch_size", None) or _BATCH
-            rows = _rows(x)
-            x, _, _ = _cut(size, x, None, None)
-            if _is_cut(x):
+            rows = batches.rows(x)
+            x, size = batches.lighter(model, x), batches.fewer_rows(model, x, size)
+            x, _, _ = batches.cut(size, x, None, None)
+            if batches.is_cut(x):
                 options["batch_size"] = size
-            options["steps"] = None if _is_cut(x) else 1
+            options["steps"] = None if batches.is_cut(x) else 1
             outputs = self._muted(original, model, x, **options)
             if rows is None or rows > size:
                 self._notes.add(f"{model.name}.predict", _repeated_note(rows, size))
@@ -142,48 +147,6 @@ def _repeated_note(rows: int | None, size: int) -> str:
     if rows is None:
         return _ONE_BATCH
     return f"The first {size} of {rows} rows are computed and repeated for the others."
-
-
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "shape") and hasattr(value, "__getitem__") and len(value.shape) > 0
-
-
-def _is_cut(x: Any) -> bool:
-    """Whether the data are arrays (nested or not), which `_cut` shortens; not a data set."""
-    if isinstance(x, list) and x and not _is_nested(x):
-        return False
-    leaves = keras.tree.flatten(x)
-    return bool(leaves) and all(_is_array(leaf) for leaf in leaves)
-
-
-def _is_nested(x: list[Any]) -> bool:
-    return all(_is_array(leaf) for leaf in keras.tree.flatten(x))
-
-
-def _rows(x: Any) -> int | None:
-    return int(keras.tree.flatten(x)[0].shape[0]) if _is_cut(x) else None
-
-
-def _cut(size: int, x: Any, y: Any, weights: Any) -> tuple[Any, Any, Any]:
-    if not _is_cut(x):
-        return x, y, weights
-    return _first(x, size), _first(y, size), _first(weights, size)
-
-
-def _cut_tuple(size: int, data: Any) -> Any:
-    if not isinstance(data, tuple | list) or not data or not _is_cut(data[0]):
-        return data
-    return tuple(_first(part, size) for part in data)
-
-
-def _first(structure: Any, size: int) -> Any:
-    if structure is None:
-        return None
-    if isinstance(structure, list) and not _is_nested(structure):
-        return structure[:size]  # labels as a plain list of numbers
-    return keras.tree.map_structure(
-        lambda leaf: leaf[:size] if _is_array(leaf) else leaf, structure
-    )
 
 
 def _repeated(outputs: Any, rows: int) -> Any:
