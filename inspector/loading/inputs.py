@@ -24,6 +24,10 @@ _WORDS = ("the movie was great", "a dull and noisy film", "she reads the paper",
 Array = np.ndarray[Any, Any]
 
 
+class InputsUnknown(CaptureError):
+    """Raised when nothing says what a model takes; somebody has to be asked."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelInputs:
     """What to call a model with: its first argument, and others by name."""
@@ -71,6 +75,11 @@ def symbolic_inputs(model: Any) -> Any:
         return None
 
 
+def index_limit(model: Any, symbol: Any = None) -> int | None:
+    """How many different whole numbers may go in: the size of the Embedding behind an input."""
+    return _kind_by_layers(model)[1] if symbol is None else _largest_index(symbol, model)
+
+
 def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
     shape = _filled(symbol.shape)
     dtype = keras.backend.standardize_dtype(symbol.dtype)
@@ -101,7 +110,7 @@ def _map_shapes(shapes: Any, make: Any) -> Any:
     if isinstance(shapes, tuple | list) and any(isinstance(s, tuple | list | dict) for s in shapes):
         return [_map_shapes(shape, make) for shape in shapes]
     if shapes is None:
-        raise CaptureError(
+        raise InputsUnknown(
             "The model was built without a shape.", fix="Give one with --input, as float32[2,8]."
         )
     filled = _filled(tuple(shapes))
@@ -131,7 +140,7 @@ def required_arguments(model: Any) -> list[str]:
 def _by_first_layer(model: Any, random: np.random.Generator) -> Array:
     layer = _first_layer(model)
     if layer is None:
-        raise CaptureError(
+        raise InputsUnknown(
             f"{getattr(model, 'name', 'The model')!r} was never called, and nothing in it says "
             "what its input looks like.",
             fix="Call it in the file, or give an input: --input 'float32[2,8]'.",

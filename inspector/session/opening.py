@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from inspector import compat
 from inspector.capture import Recorder, numbers
@@ -20,11 +20,11 @@ from inspector.compat.limits import limit_iteration
 from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
 from inspector.errors import CaptureError, EngineError, ExpressionError, InspectorError
-from inspector.loading import given_inputs, inputs, uncalled
+from inspector.loading import given_inputs, input_guesses, inputs, uncalled
 from inspector.loading.attributes import model_meant
 from inspector.loading.given_weights import give_weights
 from inspector.loading.inputs import ModelInputs
-from inspector.loading.interruption import Interrupter, Limit
+from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies, install_policies_of_a_real_run
 from inspector.loading.programs import Around, Program, read_program
@@ -41,12 +41,14 @@ from inspector.session.overriding import carried_out
 from inspector.session.pausing import Pausing
 from inspector.session.protocol import (
     ApplyWeights,
+    AskInputs,
     Command,
     EngineChosen,
     Evaluate,
-    ForgetRun,
     Event,
     ExplainNumber,
+    ForgetRun,
+    InputsGuessed,
     ModelFound,
     NumberExplained,
     Opened,
@@ -54,19 +56,18 @@ from inspector.session.protocol import (
     Progress,
     ReadTensor,
     Replaced,
+    RunExamined,
     RunModel,
     RunUpdated,
-    WhatIf,
     SourceFound,
+    WhatIf,
 )
 from inspector.session.settings import Settings, cpu_seconds, record_budget_bytes
+from inspector.session.time_limits import MORE_TIME, time_limits
 from inspector.trace import Engine, OpenFailure, Run, Trace
 
 # How many batches a script's own loop over a data set gets.
 _DATASET_ELEMENTS = 2
-_MORE_TIME = "Look at the line at which it was, or give it more time: INSPECTOR_OPEN_SECONDS."
-_MORE_CPU = "Look at the line at which it was, or give it more time: INSPECTOR_CPU_SECONDS."
-_clock, _processors = time.monotonic, time.process_time  # scripts may get other ones
 
 
 class Outgoing(Protocol):
@@ -145,17 +146,13 @@ class OpenedFile:
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
             failure = self._run_program(program, module.__dict__)
-            if (
-                failure is None
-                or failure.type != "Stopped"
-                or failure.fix in (_MORE_TIME, _MORE_CPU)
-            ):
+            if failure is None or failure.type != "Stopped" or failure.fix in MORE_TIME:
                 # Also after a failure: what it built before can be looked at.
                 meant = self._run_meant(module.__dict__)
                 given = self._run_given_weights()
                 later = self._run_uncalled(module.__dict__, failed=failure is not None)
                 failure = failure or meant or given or later
-            self._recorder.examine()
+            self._examine()
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))
@@ -169,21 +166,25 @@ class OpenedFile:
         name = self._give_weights(Path(command.path), command.model)
         self.run_model(RunModel(name, seed=self._command.seed))
 
+    def ask_inputs(self, command: AskInputs) -> None:
+        """Answer with what a model takes, and a guess for each input.
+
+        Raises:
+            CaptureError: there is no such model.
+        """
+        model = self._living(command.model)
+        guesses = input_guesses.guessed(model, self._recorder, command.model)
+        self._post(InputsGuessed(command.model, guesses))
+
     def run_model(self, command: RunModel) -> None:
         """Run one model again.
 
         Raises:
             CaptureError: there is no such model, or it has no inputs to run on.
         """
-        living = self._recorder.keras_models()
-        if command.model not in living:
-            raise CaptureError(
-                f"There is no model called {command.model!r}; there is "
-                f"{', '.join(living) or 'none'}.",
-                fix="Give one of these names.",
-            )
-        given = self._inputs_for(living[command.model], command)
-        set_run_seed(living[command.model], command.seed)
+        model = self._living(command.model)
+        given = self._inputs_for(model, command)
+        set_run_seed(model, command.seed)
         before = len(self._recorder.runs())
         failure = self._run(
             lambda: self._recorder.call_model(
@@ -194,10 +195,24 @@ class OpenedFile:
                 seed=command.seed,
             )
         )
-        self._recorder.examine()
+        self._examine()
         self._output.finish()
         if failure is not None and len(self._recorder.runs()) == before:
             raise CaptureError(failure.message, fix=failure.fix)
+
+    def _living(self, name: str) -> Any:
+        living = self._recorder.keras_models()
+        if name not in living:
+            raise CaptureError(
+                f"There is no model called {name!r}; there is {', '.join(living) or 'none'}.",
+                fix="Give one of these names.",
+            )
+        return living[name]
+
+    def _examine(self) -> None:
+        for run in self._recorder.examine():
+            found = RunExamined(run.number, run.bad_values, run.axes, run.axis_conflicts)
+            self._post(found)
 
     def _run_updated(self, run: Run, ended: bool) -> None:
         if not (ended and self._command.keep_ops):
@@ -331,26 +346,16 @@ class OpenedFile:
                 fixes.append(self._fix_of(error))
                 raise
 
+        limits = () if self._real else time_limits(self._settings)
         with processor_limit(math.inf if self._real else cpu_seconds(self._settings)):
-            failure = run_code(told, self._situation, self._interrupter, *self._limits())
+            failure = run_code(told, self._situation, self._interrupter, *limits)
         self._recorder.settle()
         if failure is not None and fixes and fixes[0]:
             failure = replace(failure, fix=fixes[0])
         return failure
 
-    def _limits(self) -> tuple[Limit, ...]:
-        if self._real:
-            return ()
-        clock_s, cpu_s = self._settings.open_seconds, cpu_seconds(self._settings)
-        ran = f"The script ran for {clock_s:g} s, the time it may take, and was stopped."
-        used = f"The script used {cpu_s:g} s of processor time, all that it may, and was stopped."
-        return (
-            Limit(_clock, clock_s, ran, _MORE_TIME),
-            Limit(_processors, cpu_s, used, _MORE_CPU),
-        )
-
     def _fix_of(self, error: Exception) -> str:
-        """What the recorder says to an error: asked once, at once, for it looks at what ran last."""
+        """What the recorder says to an error; asked at once, for it looks at what ran last."""
         told, fix = self._told
         if told is not error:
             fix = self._recorder.script_failed(error)

@@ -16,12 +16,14 @@ sees the process gone and makes `Lost` itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from inspector.trace import Engine, Model, Protection, Replacement, Run, Source, Trace
+from inspector.trace.axes import AxisConflict, TensorAxes
 from inspector.trace.breakpoints import Breakpoint
-from inspector.trace.numbers import NumberOrigin
+from inspector.trace.input_spec import InputGuess
+from inspector.trace.numbers import BadValue, NumberOrigin
 
 VERSION = 1
 PauseReason = Literal["step", "breakpoint", "pause"]
@@ -68,6 +70,13 @@ class RunModel:
     input_specs: tuple[str, ...] = ()
     training: bool = False
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskInputs:
+    """Ask what a model of the open file takes."""
+
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +230,25 @@ class RunUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class RunExamined:
+    """What was found in a run that ended: bad numbers, the meaning of its axes. See `Run`."""
+
+    run: int
+    bad_values: tuple[BadValue, ...]
+    axes: tuple[TensorAxes, ...]
+    axis_conflicts: tuple[AxisConflict, ...]
+
+    def added_to(self, run: Run) -> Run:
+        """The run with what was found."""
+        return replace(
+            run,
+            bad_values=self.bad_values,
+            axes=self.axes,
+            axis_conflicts=self.axis_conflicts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class EngineChosen:
     """Which arrays are used, and why."""
 
@@ -232,6 +260,14 @@ class Opened:
     """The file has been run to its end or failure; the trace is whole."""
 
     trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class InputsGuessed:
+    """Answer to `AskInputs`: one guess for each input of the model, in order."""
+
+    model: str
+    inputs: tuple[InputGuess, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +388,7 @@ Command = (
     OpenFile
     | RunModel
     | ApplyWeights
+    | AskInputs
     | ReadTensor
     | Evaluate
     | WhatIf
@@ -371,8 +408,10 @@ Event = (
     | SourceFound
     | ModelFound
     | RunUpdated
+    | RunExamined
     | EngineChosen
     | Opened
+    | InputsGuessed
     | TensorRead
     | Evaluated
     | NumberExplained
@@ -387,6 +426,7 @@ COMMANDS: dict[str, type] = {
         OpenFile,
         RunModel,
         ApplyWeights,
+        AskInputs,
         ReadTensor,
         Evaluate,
         WhatIf,
@@ -412,8 +452,10 @@ EVENTS: dict[str, type] = {
         SourceFound,
         ModelFound,
         RunUpdated,
+        RunExamined,
         EngineChosen,
         Opened,
+        InputsGuessed,
         TensorRead,
         Evaluated,
         NumberExplained,

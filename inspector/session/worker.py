@@ -32,6 +32,7 @@ from inspector.session.output import UserOutput
 from inspector.session.protocol import (
     VERSION,
     ApplyWeights,
+    AskInputs,
     Command,
     Evaluate,
     ExplainNumber,
@@ -125,6 +126,8 @@ class Worker:
             self._opened.run_model(command)
         elif isinstance(command, ApplyWeights):
             self._opened.apply_weights(command)
+        elif isinstance(command, AskInputs):
+            self._opened.ask_inputs(command)
         elif isinstance(command, ReadTensor):
             self._opened.read_tensor(command)
         elif isinstance(command, Evaluate):

@@ -70,6 +70,21 @@ class InputSpec:
         return f"{name}{self.dtype}[{sizes}]{bounds}"
 
 
+@dataclass(frozen=True, slots=True)
+class InputGuess:
+    """What one input of a model takes, and a guess at values for it.
+
+    takes: shape and dtype in words.
+    guess: a SPEC without a name.
+    why:   where the guess is from.
+    """
+
+    name: str
+    takes: str
+    guess: str
+    why: str
+
+
 def parse_input_spec(text: str) -> InputSpec:
     """Read one SPEC.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import struct
 import wave
 import zlib
@@ -11,7 +12,15 @@ import pytest
 
 from inspector.errors import UsageError
 from inspector.loading.input_files import Wanted, fitted, read_content
-from inspector.session.client import open_file
+from inspector.session.client import Client, open_file
+from inspector.session.protocol import (
+    AskInputs,
+    InputsGuessed,
+    Opened,
+    OpenFile,
+    RunModel,
+    RunUpdated,
+)
 
 
 def png(pixels, filters=(0,), colour=None, depth=8, palette=b""):
@@ -297,3 +306,76 @@ def test_file_that_does_not_fit_fails_with_the_words_for_it(script):
 
     assert "takes float32" in result.trace.failure.message
     assert "text" in result.trace.failure.message
+
+
+GUESSED = """
+import keras, numpy as np
+from keras import layers
+ids = keras.Input((None,), dtype="int32", name="ids")
+picture = keras.Input((28, 28, 1), name="picture")
+both = keras.Model(
+    {"ids": ids, "picture": picture},
+    layers.Concatenate()(
+        [layers.GlobalAveragePooling1D()(layers.Embedding(50, 4)(ids)), layers.Flatten()(picture)]
+    ),
+    name="both",
+)
+class Pair(keras.Model):
+    def __init__(self):
+        super().__init__(name="pair")
+        self.dense = layers.Dense(2)
+    def call(self, second, first):
+        return self.dense(second) + self.dense(first)
+Pair()(np.ones((3, 5), "float32"), np.ones((3, 5), "float32"))
+class Unknown(keras.Model):
+    def call(self, x):
+        return x * 2
+unknown = Unknown(name="unknown")
+"""
+
+
+@pytest.fixture(scope="module")
+def guesses(tmp_path_factory):
+    """What is guessed for each model of a file whose last model nobody can feed."""
+    path = tmp_path_factory.mktemp("guesses") / "script.py"
+    path.write_text(GUESSED)
+    answers, events = {}, queue.Queue()
+    client = Client(events.put)
+    client.start(file=path)
+    client.send(OpenFile(str(path)))
+    while not isinstance(event := events.get(timeout=60), Opened):
+        pass
+    answers["failure"] = event.trace.failure
+    for name in ("both", "pair", "unknown"):
+        client.send(AskInputs(name))
+        while not isinstance(event := events.get(timeout=60), InputsGuessed):
+            pass
+        answers[name] = event.inputs
+    client.send(RunModel("unknown", ("float32[2,3]",)))
+    while not (isinstance(event := events.get(timeout=60), RunUpdated) and event.ended):
+        pass
+    answers["run"] = event.run
+    client.close()
+    return answers
+
+
+def test_inputs_are_guessed_from_what_the_model_says(guesses):
+    assert [(one.name, one.takes, one.guess) for one in guesses["both"]] == [
+        ("ids", "(any, any) of int32", "int32[2,16]:0..49"),
+        ("picture", "(any, 28, 28, 1) of float32", "float32[2,28,28,1]"),
+    ]
+
+
+def test_inputs_are_guessed_as_in_the_last_run_in_the_order_of_the_arguments(guesses):
+    assert [(one.name, one.guess) for one in guesses["pair"]] == [
+        ("second", "float32[3,5]"),
+        ("first", "float32[3,5]"),
+    ]
+    assert "last run" in guesses["pair"][0].why
+
+
+def test_model_that_says_nothing_asks_and_runs_on_what_is_given(guesses):
+    assert guesses["failure"].type == "InputsUnknown"
+    assert [(one.name, one.guess) for one in guesses["unknown"]] == [("x", "float32[2,8]")]
+    assert "nothing in the model says" in guesses["unknown"][0].why
+    assert guesses["run"].calls[0].outputs[0].shape == (2, 3)
