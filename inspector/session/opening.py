@@ -322,8 +322,8 @@ class OpenedFile:
         if not self._real:
             limit_iteration(_DATASET_ELEMENTS, self._notes.add)
             self._exits.callback(limit_iteration, None)
-        watch_loops(self._notes.add)
-        self._exits.callback(watch_loops, None)
+            watch_loops(self._notes.add)
+            self._exits.callback(watch_loops, None)
         self._recorder.install()
         self._recorder.between_calls = self._between_calls
         self._recorder.stop_at(self._pausing)

@@ -1,4 +1,4 @@
-"""How little of a script's data is computed: fewer rows of large pictures, fewer rounds of loops."""
+"""How little of the data is computed: fewer rows of large pictures, fewer rounds of loops."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _count(shape: Any) -> int:
     return count
 
 
-class _OneBatch(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+class _OneBatch(keras.utils.PyDataset):
     """A data set of one batch."""
 
     def __init__(self, batch: Any) -> None:
