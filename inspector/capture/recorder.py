@@ -167,6 +167,7 @@ class Recorder:
         """Keep and tell a run that was made of another; `values` are those that differ."""
         if values is not None and run.changed_from is not None:
             self._store.derive(run.number, run.changed_from, values)
+            self._examined.add(run.number)
         self._written[run.number] = run
         self._on_run(run, True)
         return run

@@ -164,7 +164,6 @@ class Watch:
         frame = self._enter(context, layer)
         if frame.path in self.forced_training and private.takes_training(layer):
             kwargs = {**kwargs, "training": self.forced_training[frame.path]}
-            self.forced.add(frame.path)
         try:
             outputs = original(layer, *args, **kwargs)
             self._leave(context, frame, outputs)

@@ -25,7 +25,8 @@ SCRIPT = """
 import keras, numpy as np
 keras.utils.set_random_seed(3)
 inputs = keras.Input((3,), name="given")
-x = keras.layers.Dense(4, activation="relu", name="first")(inputs)
+x = keras.layers.Dense(4, name="first")(inputs)
+x = keras.layers.ReLU(name="cut")(x)
 x = keras.layers.Dropout(0.5, name="drop")(x)
 y = keras.layers.Dense(2, name="last", kernel_regularizer="l2")(x)
 net = keras.Model(inputs, y, name="net")
@@ -137,7 +138,7 @@ def test_training_flag_runs_the_model_again_with_it(session, forward):
     assert drop.training is True
     assert made.number != forward.number
     assert not next(call for call in forward.calls if call.name == "drop").training
-    refused = session.what_if(forward, "first.training=on")
+    refused = session.what_if(forward, "cut.training=on")
     assert "takes no training flag" in refused.message
 
 

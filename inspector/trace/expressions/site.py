@@ -55,7 +55,7 @@ class Weights:
     def all(self) -> Array:
         """Every number of every weight, in one row."""
         if not self.named:
-            raise ExpressionError(f"{self.label} has no weights.", fix="Use x or y there.")
+            raise ExpressionError(f"No weights at {self.label}.", fix="Use x or y there.")
         return np.concatenate([np.ravel(self.read(tensor)) for _, tensor in self.named])
 
 
