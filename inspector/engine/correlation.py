@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,23 @@ import numpy as np
 from inspector.engine.windows import Padding, Sizes, all_places, offsets, padded, windows
 
 How = tuple[Sizes, Padding, Sizes, int]
+Finish = Callable[[Any, int], None]
 
 # Elements of copied windows at a time: 2 MB of float32 on a CPU, 256 MB on a GPU.
 _CHUNK, _GPU_CHUNK = 1 << 19, 1 << 26
 _FLOAT32 = np.dtype("float32")
+# Elements, and least rows, of a product before it is finished.
+_STRETCH, _FEWEST_ROWS = 1 << 17, 256
 
 
-def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
-    """Y of `shape` from x and w."""
+def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How, finish: Finish | None = None) -> Any:
+    """Y of `shape` from x and w.
+
+    finish: may change y; called with stretches of its rows and where they begin, while they are
+        in the cache. NumPy only, and not for 16-bit floats.
+    """
+    if finish is not None:
+        return _finished(x, w, shape, how, finish)
     if _is_half(xp, x):
         wide = forward(xp, x.astype(_FLOAT32), w.astype(_FLOAT32), shape, how)
         return wide.astype(x.dtype)
@@ -54,6 +63,39 @@ def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
     view = windows(xp, padded(xp, x, padding), w.shape[:-2], strides, dilation)
     for columns, part in _columns(xp, view, out):
         xp.matmul(columns, matrix, out=part)
+    return out
+
+
+def _finished(x: Any, w: Any, shape: Sizes, how: How, finish: Finish) -> Any:
+    strides, padding, dilation, groups = how
+    filters = shape[-1]
+    if groups == 1 and _is_pointwise(w, padding):
+        picked = np.ascontiguousarray(x[_strided(strides)]).reshape(-1, x.shape[-1])
+        return finished_product(picked, w.reshape(w.shape[-2:]), finish).reshape(shape)
+    if groups > 1 or (max(strides) == 1 and _is_narrowing(x.shape[-1], filters)):
+        out = forward(np, x, w, shape, how)
+        finish(out.reshape(-1, filters), 0)
+        return out
+    out = np.empty(shape, x.dtype)
+    matrix = np.ascontiguousarray(w).reshape(-1, filters)
+    view = windows(np, padded(np, x, padding), w.shape[:-2], strides, dilation)
+    start = 0
+    for columns, part in _columns(np, view, out):
+        np.matmul(columns, matrix, out=part)
+        finish(part, start)
+        start += len(part)
+    return out
+
+
+def finished_product(rows: Any, matrix: Any, finish: Finish) -> Any:
+    """The product of two matrices, `finish` called with stretches of its rows."""
+    out = np.empty((len(rows), matrix.shape[1]), rows.dtype)
+    # Fewer rows at a time would not be worth arranging the matrix for the product again.
+    step = max(_FEWEST_ROWS, _STRETCH // matrix.shape[1])
+    for start in range(0, len(rows), step):
+        part = out[start : start + step]
+        np.matmul(rows[start : start + step], matrix, out=part)
+        finish(part, start)
     return out
 
 

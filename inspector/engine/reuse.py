@@ -37,13 +37,14 @@ def _fits_in(shape: Shape, whole: Shape) -> bool:
     return all(n in (1, m) for m, n in zip(whole[::-1], shape[::-1], strict=False))
 
 
-def _relu(xp: Any, x: Any) -> Any:
+def relu(xp: Any, x: Any) -> Any:
+    """Max(x, 0) over x."""
     return xp.clip(x, 0, math.inf, out=x)
 
 
 _OVER_FIRST: dict[str, Callable[..., Any]] = {
     **{name: _binary(name) for name in ("add", "divide", "multiply", "subtract")},
-    "relu": _relu,
+    "relu": relu,
 }
 
 
