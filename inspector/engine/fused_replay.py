@@ -228,9 +228,8 @@ class _Chain:
             finish = self._finish(arrays, shape)
             return correlation.finished_product(rows, operands[1], finish).reshape(shape)
         if name == "conv":
-            how = tuple(
-                first.constants[key] for key in ("strides", "padding", "dilation", "groups")
-            )
+            own = first.constants
+            how = own["strides"], own["padding"], own["dilation"], own["groups"]
             shape = first.primitive.shape(*[a.shape for a in operands], **own)
             finish = self._finish(arrays, shape)
             return correlation.forward(np, operands[0], operands[1], shape, how, finish)
