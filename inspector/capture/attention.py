@@ -106,6 +106,7 @@ def _described(
         shape=tensor.shape,
         batch=batch,
         heads=heads,
+        queries=queries,
         made_of=tuple(_parts(found, lineage)),
         blocked=int(rows.sum()) * each,
     )

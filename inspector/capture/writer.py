@@ -23,7 +23,7 @@ class Writer:
         self._lines = lines
         self._symbols: dict[int, tuple[Any, int]] = {}
         self._dtypes: dict[Any, str] = {}
-        self._refs_made: dict[int, TensorRef] = {}
+        self._refs_made: dict[tuple[int, int | None], TensorRef] = {}
         self._same_masks: dict[int, int] = {}
 
     def failure(self, context: RunContext) -> Failure | None:
@@ -90,8 +90,12 @@ class Writer:
             file=file,
             line=line,
             elapsed_s=frame.elapsed_s,
-            inputs=self._refs(_tensors(frame), _tensors(second) if second else None),
-            outputs=self._refs(frame.outputs, second.outputs if second else None),
+            inputs=self._refs(
+                _tensors(frame), _tensors(second) if second else None, frame.input_masks
+            ),
+            outputs=self._refs(
+                frame.outputs, second.outputs if second else None, frame.output_masks
+            ),
             weights=tuple(
                 self._weight(variable, value, trainable)
                 for (variable, value), trainable in zip(frame.weights, frame.trainable, strict=True)
@@ -104,31 +108,34 @@ class Writer:
             placeholder=private.placeholder_reason(frame.layer),
         )
 
-    def _refs(self, tensors: list[Any], second: list[Any] | None) -> tuple[TensorRef, ...]:
+    def _refs(
+        self, tensors: list[Any], second: list[Any] | None, masks: list[Any]
+    ) -> tuple[TensorRef, ...]:
         twins = second if second is not None and len(second) == len(tensors) else tensors
-        return tuple(self._ref(t, twin) for t, twin in zip(tensors, twins, strict=True))
-
-    def _ref(self, tensor: Any, twin: Any) -> TensorRef:
-        if tensor is twin and type(tensor) is Tensor:
-            return self._plain_ref(tensor)
-        shape = _merged(_shape(tensor), _shape(twin))
-        return TensorRef(
-            self._id(tensor), shape, self._dtype(tensor.dtype), self._mask_id(tensor)
+        return tuple(
+            self._ref(tensor, twin, mask)
+            for tensor, twin, mask in zip(tensors, twins, masks, strict=True)
         )
 
-    def _plain_ref(self, tensor: Tensor) -> TensorRef:
+    def _ref(self, tensor: Any, twin: Any, mask: Any) -> TensorRef:
+        if tensor is twin and type(tensor) is Tensor:
+            return self._plain_ref(tensor, mask)
+        shape = _merged(_shape(tensor), _shape(twin))
+        return TensorRef(self._id(tensor), shape, self._dtype(tensor.dtype), self._mask_id(mask))
+
+    def _plain_ref(self, tensor: Tensor, mask: Any) -> TensorRef:
         """Made once per run: one tensor is the output of an op and the input of others."""
-        made = self._refs_made.get(tensor.id)
+        key = tensor.id, None if mask is None else self._mask_id(mask)
+        made = self._refs_made.get(key)
         if made is None:
-            mask = self._mask_id(tensor)
-            made = TensorRef(tensor.id, tensor.shape, self._dtype(tensor.dtype), mask)
-            self._refs_made[tensor.id] = made
+            made = TensorRef(tensor.id, tensor.shape, self._dtype(tensor.dtype), key[1])
+            self._refs_made[key] = made
         return made
 
-    def _mask_id(self, tensor: Any) -> int | None:
-        """The id of the mask on a tensor; one that was computed again is the mask it was."""
-        mask = self._id(private.mask_of(tensor))
-        return None if mask is None else self._same_masks.get(mask, mask)
+    def _mask_id(self, mask: Any) -> int | None:
+        """The id of a mask; one that was computed again is the mask it was."""
+        found = self._id(mask)
+        return None if found is None else self._same_masks.get(found, found)
 
     def _weight(self, variable: Any, value: Any, trainable: bool) -> Weight:
         return Weight(
@@ -144,8 +151,8 @@ class Writer:
         file, line = record.location if record.location else (None, None)
         return Op(
             op=record.primitive.name,
-            inputs=tuple(map(self._plain_ref, record.inputs)),
-            outputs=tuple(map(self._plain_ref, record.outputs)),
+            inputs=tuple(self._plain_ref(t, private.mask_of(t)) for t in record.inputs),
+            outputs=tuple(self._plain_ref(t, private.mask_of(t)) for t in record.outputs),
             file=file,
             line=line,
             function=record.function,

@@ -1,16 +1,16 @@
-"""The lists beside the graph: weights, ops, losses, masks, replaced things."""
+"""The lists beside the graph: weights, ops, replaced things."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
 
-from inspector.gui.look.theme import Appearance, Theme
+from inspector.gui.look.theme import Appearance
 from inspector.gui.look.wording import number_text, place_text, shape_text, time_text, weight_name
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.table_model import Column
 from inspector.gui.widgets.table_panel import TablePanel
-from inspector.trace import Loss, Mask, MaskEvent, Op, Replacement, Update, Weight
+from inspector.trace import Op, Replacement, Update, Weight
 
 _TRAINING_COLUMNS = (3, 4)
 
@@ -22,15 +22,6 @@ class WeightRow:
     weight: Weight
     update: Update | None
     is_trained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MaskRow:
-    """One thing that happened to a mask."""
-
-    mask: Mask
-    number: int
-    event: MaskEvent
 
 
 class WeightsPanel(TablePanel):
@@ -144,129 +135,6 @@ class OpsPanel(TablePanel):
             self._viewpoint.source_requested.emit(op.file, op.line or 0)
 
 
-class LossesPanel(TablePanel):
-    """The loss ledger: every addend of the total, with the line that added it."""
-
-    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
-        self._viewpoint = viewpoint
-        self._appearance = appearance
-        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
-        super().__init__(
-            "Losses",
-            (
-                Column("Owner", lambda loss: loss.owner, is_path=True),
-                Column("Kind", lambda loss: loss.kind.replace("_", " "), colour=muted),
-                Column("Value", lambda loss: number_text(loss.value), is_number=True),
-                Column("Weight", lambda loss: number_text(loss.weight), is_number=True),
-                Column(
-                    "Weighted",
-                    lambda loss: number_text(weighted(loss)),
-                    is_number=True,
-                    is_bold=lambda _: True,
-                ),
-                Column("Share", self._share, is_number=True),
-                Column(
-                    "Line",
-                    lambda loss: place_text(loss.file, loss.line),
-                    colour=lambda _: appearance.theme.accent,
-                ),
-            ),
-            "This run added no losses.",
-        )
-        viewpoint.run_changed.connect(self.refresh)
-        appearance.changed.connect(self.refresh)
-        self.row_chosen.connect(self._show_line)
-
-    def refresh(self) -> None:
-        """Show the run's losses."""
-        run = self._viewpoint.run
-        why = {
-            "build": "A symbolic build has no losses.",
-            "forward": "This forward pass added no losses.",
-            "train_step": "This training step added no losses.",
-        }
-        self.say_empty(why[run.kind] if run.calls else "Losses of the run appear here.")
-        self.show_rows(run.losses, self._heading())
-
-    def _heading(self) -> str:
-        run, theme = self._viewpoint.run, self._appearance.theme
-        total = sum(weighted(loss) or 0.0 for loss in run.losses)
-        if run.total_loss is None:
-            return f"Sum of {len(run.losses)} rows: <b>{number_text(total)}</b>"
-        agrees = abs(total - run.total_loss) <= 1e-4 * max(abs(run.total_loss), 1e-12)
-        colour = theme.good if agrees else theme.warning
-        words = "✓ the rows add up to it" if agrees else f"the rows add up to {number_text(total)}"
-        mark = f"<span style='color:{colour}'>{words}</span>"
-        return f"Total loss <b>{number_text(run.total_loss)}</b> &nbsp; {mark}"
-
-    def _share(self, loss: Loss) -> str:
-        total = sum(abs(weighted(row) or 0.0) for row in self._viewpoint.run.losses)
-        value = weighted(loss)
-        return f"{abs(value) / total:.1%}" if value is not None and total else ""
-
-    def _show_line(self, loss: Loss) -> None:
-        owner = next((c.id for c in self._viewpoint.run.calls if c.path == loss.owner), None)
-        if owner is not None:
-            self._viewpoint.select(owner)
-        if loss.file is not None:
-            self._viewpoint.source_requested.emit(loss.file, loss.line or 0)
-
-
-class MasksPanel(TablePanel):
-    """The life of every mask, event by event."""
-
-    def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
-        self._viewpoint = viewpoint
-        muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
-        super().__init__(
-            "Masks",
-            (
-                Column(
-                    "Mask",
-                    lambda row: f"● {row.number}   {shape_text(row.mask.shape)}",
-                    colour=lambda row: appearance.theme.mask(row.number).name(),
-                ),
-                Column(
-                    "What",
-                    lambda row: row.event.what,
-                    colour=lambda row: (
-                        appearance.theme.failure if row.event.what == "dropped" else None
-                    ),
-                    is_bold=lambda row: row.event.what in ("born", "dropped"),
-                ),
-                Column("Call", lambda row: row.event.call or "", is_path=True),
-                Column("Op", lambda row: row.event.op or "", colour=muted),
-                Column(
-                    "Line",
-                    lambda row: place_text(row.event.file, row.event.line),
-                    colour=lambda _: appearance.theme.accent,
-                ),
-            ),
-            "No mask was made in this run.",
-            stretch=2,
-        )
-        viewpoint.run_changed.connect(self.refresh)
-        self.row_chosen.connect(self._show)
-
-    def refresh(self) -> None:
-        """Show the run's masks."""
-        masks = self._viewpoint.run.masks
-        rows = [
-            MaskRow(mask, number, event)
-            for number, mask in enumerate(masks, 1)
-            for event in mask.events
-        ]
-        dropped = sum(row.event.what == "dropped" for row in rows)
-        text = f"{len(masks)} mask{'s' if len(masks) != 1 else ''}"
-        self.show_rows(rows, f"<b>{text}</b>" + (f", {dropped} dropped" if dropped else ""))
-
-    def _show(self, row: MaskRow) -> None:
-        if row.event.call is not None:
-            self._viewpoint.select(row.event.call)
-        if row.event.file is not None:
-            self._viewpoint.source_requested.emit(row.event.file, row.event.line or 0)
-
-
 class ReplacedPanel(TablePanel):
     """What was replaced to open the file safely."""
 
@@ -297,15 +165,6 @@ class ReplacedPanel(TablePanel):
     def _show_line(self, row: Replacement) -> None:
         if row.file is not None:
             self._viewpoint.source_requested.emit(row.file, row.line or 0)
-
-
-def weighted(loss: Loss) -> float | None:
-    """What a row adds to the total."""
-    return None if loss.value is None else loss.value * loss.weight
-
-
-def _mask_colour(row: MaskRow, theme: Theme) -> str | None:
-    return theme.failure if row.event.what == "dropped" else None
 
 
 def _weight_state(row: WeightRow) -> str:

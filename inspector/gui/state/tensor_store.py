@@ -24,7 +24,7 @@ class Wanted:
 
 
 class TensorStore(QObject):
-    """Asks for one window at a time; of the wishes that came meanwhile only the newest is kept.
+    """Asks for one window at a time; of each asker's wishes that came meanwhile, the newest stays.
 
     Stepping fast would else queue up hundreds of answers that nobody looks at any more.
     """
@@ -37,17 +37,17 @@ class TensorStore(QObject):
         self.can_read = can_read
         self._kept: OrderedDict[Wanted, TensorRead] = OrderedDict()
         self._asked: Wanted | None = None
-        self._next: Wanted | None = None
+        self._next: dict[str, Wanted] = {}
         self._request = 0
 
-    def want(self, wanted: Wanted) -> TensorRead | None:
+    def want(self, wanted: Wanted, asker: str = "") -> TensorRead | None:
         """The window if it is here; else None, and `arrived` tells when it is."""
         if wanted in self._kept:
             self._kept.move_to_end(wanted)
-            self._next = None
+            self._next.pop(asker, None)
             return self._kept[wanted]
         if self.can_read():
-            self._next = wanted
+            self._next[asker] = wanted
             self._ask()
         return None
 
@@ -65,12 +65,13 @@ class TensorStore(QObject):
     def forget(self) -> None:
         """Forget everything: another file, or the same one opened again."""
         self._kept.clear()
-        self._asked = self._next = None
+        self._asked = None
+        self._next.clear()
 
     def _ask(self) -> None:
-        if self._asked is not None or self._next is None:
+        if self._asked is not None or not self._next:
             return
-        wanted, self._next = self._next, None
+        wanted = self._next.pop(next(iter(self._next)))
         self._asked = wanted
         self._request += 1
         self.send(

@@ -24,6 +24,7 @@ class Viewpoint(QObject):
     selection_changed = Signal()
     source_requested = Signal(str, int)
     tensor_requested = Signal(int)
+    item_requested = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()

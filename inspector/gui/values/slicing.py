@@ -76,3 +76,18 @@ def first_slicing(shape: tuple[int, ...]) -> Slicing:
     if ndim == 4:
         rows, columns = 1, 2
     return Slicing(shape, rows, columns, (0,) * ndim)
+
+
+def item_slicing(shape: tuple[int, ...], item: int) -> Slicing:
+    """One item of the batch: index `item` on the first axis, the rest as it is shown first.
+
+    >>> third = item_slicing((8, 5), 3)
+    >>> third.indices, third.rows, third.columns
+    ((3, 0), None, 1)
+    """
+    if not shape:
+        return first_slicing(shape)
+    rest = first_slicing(shape[1:])
+    rows, columns = (None if axis is None else axis + 1 for axis in (rest.rows, rest.columns))
+    item = min(max(item, 0), max(shape[0] - 1, 0))
+    return Slicing(shape, rows, columns, (item, *rest.indices))

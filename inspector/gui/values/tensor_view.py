@@ -23,7 +23,7 @@ from inspector.gui.look.theme import Appearance, mono
 from inspector.gui.look.wording import number_text, shape_text
 from inspector.gui.state.tensor_store import TensorStore, Wanted
 from inspector.gui.values.slicer_bar import SlicerBar
-from inspector.gui.values.slicing import Slicing, first_slicing
+from inspector.gui.values.slicing import Slicing, first_slicing, item_slicing
 from inspector.gui.widgets.table_panel import empty_label, set_role
 from inspector.session.protocol import Statistics, TensorRead
 from inspector.session.values import array_of
@@ -89,6 +89,12 @@ class TensorView(QWidget):
             known = _known_shape(shape)
             self._slicing = None if known is None else first_slicing(known)
         self._ask()
+
+    def show_item(self, item: int) -> None:
+        """Of the tensor that is shown, show one item of the batch."""
+        if self._slicing is not None:
+            self._slicing = item_slicing(self._slicing.shape, item)
+            self._ask()
 
     @property
     def number_texts(self) -> dict[str, str]:

@@ -6,26 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.gui.look.theme import Appearance
 from inspector.gui.look.wording import mask_numbers, shape_text, weight_name
 from inspector.gui.state.tensor_store import TensorStore
 from inspector.gui.state.viewpoint import Viewpoint
+from inspector.gui.values.attention_picture import AttentionPicture
 from inspector.gui.values.tensor_view import TensorView
-from inspector.gui.widgets.table_model import Column
+from inspector.gui.widgets.table_model import ROW, Column
 from inspector.gui.widgets.table_panel import TablePanel
-from inspector.trace import Call, Op, Run, Shape, TensorRef
+from inspector.trace import AttentionMask, Call, Op, Run, Shape, TensorRef
 
 NO_MASKS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """One tensor of a call; `role` is input, output, weight, op in or op out.
+    """One tensor of a call; `role` is input, output, attention mask, weight, op in or op out.
 
-    mask: the number of its mask.
+    mask: the number of its mask; attention: what the tensor says, where it is an attention mask.
     """
 
     role: str
@@ -34,10 +35,13 @@ class ValueRow:
     dtype: str
     tensor: int | None
     mask: int | None = None
+    attention: AttentionMask | None = None
 
 
 class ValuesPanel(QWidget):
     """The table of tensors above, the chosen one below."""
+
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance, store: TensorStore) -> None:
         super().__init__()
@@ -52,9 +56,13 @@ class ValuesPanel(QWidget):
         self.title.setWordWrap(True)
         self.rows = TablePanel("Values", self._columns(), "Select a call to see its values.")
         self.view = TensorView(appearance, store, self._device)
+        self.picture = AttentionPicture(appearance, store)
+        self.views = QStackedWidget()
+        self.views.addWidget(self.view)
+        self.views.addWidget(self.picture)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.rows)
-        splitter.addWidget(self.view)
+        splitter.addWidget(self.views)
         splitter.setSizes([170, 420])
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
@@ -64,9 +72,12 @@ class ValuesPanel(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(splitter, 1)
         self.rows.row_chosen.connect(self._choose)
+        self.rows.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.rows.table.customContextMenuRequested.connect(self._ask_for_menu)
         viewpoint.selection_changed.connect(self.refresh)
         viewpoint.cursor_moved.connect(self._follow_op)
         viewpoint.tensor_requested.connect(self.show_tensor)
+        viewpoint.item_requested.connect(self.show_item)
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,7 +92,7 @@ class ValuesPanel(QWidget):
         self.title.show()
         self.title.setText(self._title(call))
         numbers = mask_numbers(self._viewpoint.run)
-        rows = value_rows(call, self._current_op(call), numbers)
+        rows = value_rows(call, self._current_op(call), numbers, self._attention(call))
         self.rows.show_rows(rows)
         self._choose(self._likeliest(rows), is_by_user=False)
 
@@ -90,6 +101,23 @@ class ValuesPanel(QWidget):
         for row in self.rows.model.rows:
             if row.tensor == tensor:
                 self._choose(row)
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        table = self.rows.table
+        index = table.indexAt(at)
+        if index.isValid():
+            self.menu_requested.emit(index.data(ROW), table.viewport().mapToGlobal(at))
+
+    def show_item(self, item: int) -> None:
+        """Show one item of the batch: of the first input of the selected call."""
+        row = next((row for row in self.rows.model.rows if row.role == "input"), None)
+        if row is not None:
+            self._choose(row)
+            self.view.show_item(item)
+
+    def _attention(self, call: Call) -> AttentionMask | None:
+        found = (mask for mask in self._viewpoint.run.attention if mask.call == call.id)
+        return next(found, None)
 
     def _device(self) -> str:
         trace = self._viewpoint.trace
@@ -133,6 +161,10 @@ class ValuesPanel(QWidget):
         if is_by_user:
             self._wanted_role = row.role
         self.rows.table.selectRow(self.rows.model.rows.index(row))
+        self.views.setCurrentWidget(self.picture if row.attention is not None else self.view)
+        if row.attention is not None:
+            self.picture.show_mask(self._viewpoint.run.number, row.attention)
+            return
         problem = missing_reason(self._viewpoint.run, row)
         if problem:
             self.view.show_nothing(problem)
@@ -158,7 +190,10 @@ class ValuesPanel(QWidget):
 
 
 def value_rows(
-    call: Call, op: Op | None = None, masks: Mapping[int, int] = NO_MASKS
+    call: Call,
+    op: Op | None = None,
+    masks: Mapping[int, int] = NO_MASKS,
+    attention: AttentionMask | None = None,
 ) -> tuple[ValueRow, ...]:
     """Every tensor of a call, or of one op in it, in the order in which it reads."""
     if op is not None:
@@ -170,7 +205,13 @@ def value_rows(
         ValueRow("weight", weight_name(weight), weight.shape, weight.dtype, weight.tensor)
         for weight in call.weights
     )
-    return (*_refs("input", call.inputs, masks), *_refs("output", call.outputs, masks), *weights)
+    attended = () if attention is None else (_attended(attention),)
+    inputs, outputs = _refs("input", call.inputs, masks), _refs("output", call.outputs, masks)
+    return (*inputs, *outputs, *attended, *weights)
+
+
+def _attended(mask: AttentionMask) -> ValueRow:
+    return ValueRow("attention mask", "", mask.shape, "bool", mask.tensor, attention=mask)
 
 
 def missing_reason(run: Run, row: ValueRow) -> str:

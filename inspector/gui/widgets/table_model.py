@@ -18,7 +18,10 @@ _ROOT = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `text` and `colour` (a colour's name or None) are asked for each row."""
+    """One column: `text` and `colour` (a colour's name or None) are asked for each row.
+
+    is_optional: may be left out where the table is narrow, the last such column first.
+    """
 
     title: str
     text: Callable[[Any], str]
@@ -27,6 +30,7 @@ class Column:
     is_path: bool = False
     colour: Callable[[Any], str | None] | None = None
     is_bold: Callable[[Any], bool] | None = None
+    is_optional: bool = False
 
 
 class TableModel(QAbstractTableModel):

@@ -55,7 +55,8 @@ class TablePanel(QWidget):
         self.heading.setContentsMargins(10, 7, 10, 5)
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.hide()
-        self.table = _table(name, self.model, stretch)
+        optional = tuple(i for i, column in enumerate(columns) if column.is_optional)
+        self.table = _table(name, self.model, stretch, optional)
         # Names differ at their ends, sentences are read from their start.
         is_name = columns[stretch].is_path
         elide = Qt.TextElideMode.ElideLeft if is_name else Qt.TextElideMode.ElideRight
@@ -96,19 +97,26 @@ class FittingTable(QTableView):
     width nor stops at a sensible one for long texts.
     """
 
-    def __init__(self, stretch: int) -> None:
+    def __init__(self, stretch: int, optional: tuple[int, ...] = ()) -> None:
         super().__init__()
         self._stretch = stretch
+        self._optional = optional
 
     def fit_columns(self) -> None:
         """Give every column the width of its texts, within limits."""
         header = self.horizontalHeader()
+        for place in self._optional:
+            self.setColumnHidden(place, False)
         widths = [
             0
             if header.isSectionHidden(place)
             else min(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)), _WIDEST)
             for place in range(header.count())
         ]
+        for place in reversed(self._optional):
+            if sum(widths) > self.viewport().width():
+                self.setColumnHidden(place, True)
+                widths[place] = 0
         room = self.viewport().width() - sum(widths) + widths[self._stretch]
         widths[self._stretch] = max(room, min(widths[self._stretch], _NARROWEST))
         for place, width in enumerate(widths):
@@ -127,8 +135,8 @@ class FittingTable(QTableView):
         self.fit_columns()
 
 
-def _table(name: str, model: TableModel, stretch: int) -> FittingTable:
-    table = FittingTable(stretch)
+def _table(name: str, model: TableModel, stretch: int, optional: tuple[int, ...]) -> FittingTable:
+    table = FittingTable(stretch, optional)
     table.setObjectName(name)
     table.setAccessibleName(name)
     table.setModel(model)

@@ -20,14 +20,10 @@ from inspector.gui.graph.scenes import SceneSource
 from inspector.gui.look.theme import Appearance
 from inspector.gui.panels.breakpoints_panel import BreakpointsPanel
 from inspector.gui.panels.calls_panel import CallsPanel
-from inspector.gui.panels.detail_panels import (
-    LossesPanel,
-    MasksPanel,
-    OpsPanel,
-    ReplacedPanel,
-    WeightsPanel,
-)
+from inspector.gui.panels.detail_panels import OpsPanel, ReplacedPanel, WeightsPanel
 from inspector.gui.panels.findings_panel import FindingsPanel
+from inspector.gui.panels.losses_panel import LossesPanel
+from inspector.gui.panels.masks_panel import MasksPanel
 from inspector.gui.panels.output_panel import OutputPanel
 from inspector.gui.panels.source_panel import SourcePanel
 from inspector.gui.panels.timeline import Timeline
@@ -111,14 +107,12 @@ def make_parts(
         values=ValuesPanel(viewpoint, appearance, store),
         weights=WeightsPanel(viewpoint, appearance),
         ops=OpsPanel(viewpoint, appearance),
-        losses=LossesPanel(viewpoint, appearance),
+        losses=LossesPanel(viewpoint, appearance, store),
         masks=MasksPanel(viewpoint, appearance),
         replaced=ReplacedPanel(viewpoint, appearance),
         output=OutputPanel(appearance),
         findings=FindingsPanel(viewpoint, appearance),
-        breakpoints=BreakpointsPanel(
-            viewpoint, appearance, debugging.breakpoints, debugging.hits
-        ),
+        breakpoints=BreakpointsPanel(viewpoint, appearance, debugging.breakpoints, debugging.hits),
         watches=WatchesPanel(viewpoint, appearance, debugging.watches),
         origin=OriginPanel(viewpoint, appearance, store.send, store.can_read),
         pages=QStackedWidget(),
@@ -209,7 +203,7 @@ def size_docks(parts: Parts) -> None:
     calls, source, values, losses = parts.docks.values()
     window.resizeDocks([calls, values], [440, 370], Qt.Orientation.Horizontal)
     window.resizeDocks([calls, source], [400, 360], Qt.Orientation.Vertical)
-    window.resizeDocks([losses], [180], Qt.Orientation.Vertical)
+    window.resizeDocks([losses], [225], Qt.Orientation.Vertical)
 
 
 def _dock_of(window: QMainWindow, title: str, panel: QWidget) -> QDockWidget:
