@@ -200,13 +200,14 @@ class Recorder:
         self._watch.settle()
         self._tell_models()
 
-    def examine(self) -> None:
-        """Look through the numbers and axes of the runs that ended, and tell what was found."""
-        for number, run in self._written.items():
-            if number not in self._examined and run.kind != "build":
-                self._examined.add(number)
-                self._written[number] = examined(run, self._store.records(number))
-                self._on_run(self._written[number], True)
+    def examine(self) -> tuple[Run, ...]:
+        """Look through the numbers and axes of the runs that ended since; gives these runs."""
+        new = [run for number, run in self._written.items() if number not in self._examined]
+        for run in new:
+            self._examined.add(run.number)
+            if run.kind != "build":
+                self._written[run.number] = examined(run, self._store.records(run.number))
+        return tuple(self._written[run.number] for run in new if run.kind != "build")
 
     def script_failed(self, error: BaseException) -> str:
         """The script stopped with an error; answers what to do about it, empty when not sure."""

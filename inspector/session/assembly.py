@@ -17,6 +17,7 @@ from inspector.session.protocol import (
     ModelFound,
     Opened,
     Replaced,
+    RunExamined,
     RunUpdated,
     SourceFound,
 )
@@ -53,6 +54,9 @@ class Assembly:
             self._models[event.index] = event.model
         elif isinstance(event, RunUpdated):
             self._runs[event.run.number] = event.run
+        elif isinstance(event, RunExamined):
+            if event.run in self._runs:
+                self._runs[event.run] = event.added_to(self._runs[event.run])
         elif isinstance(event, Replaced):
             self._replaced.append(event.replacement)
         elif isinstance(event, SourceFound):

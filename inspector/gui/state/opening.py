@@ -14,10 +14,13 @@ from inspector.gui.state.session_bridge import SessionBridge
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.session.protocol import (
     ApplyWeights,
+    AskInputs,
     EngineChosen,
     Event,
     Failed,
+    ForgetRun,
     Hello,
+    InputsGuessed,
     Lost,
     ModelFound,
     NumberExplained,
@@ -26,12 +29,14 @@ from inspector.session.protocol import (
     Output,
     Progress,
     Replaced,
+    RunExamined,
     RunModel,
     RunUpdated,
     SourceFound,
     TensorRead,
+    WhatIf,
 )
-from inspector.trace import Engine, Protection, Trace, from_plain
+from inspector.trace import Engine, Protection, Run, Trace, from_plain
 
 State = Literal["empty", "opening", "open", "lost"]
 _TRACE_FIX = "Check that the file was written by `inspector run --json`."
@@ -62,6 +67,9 @@ class Opening(QObject):
     printed = Signal(object)
     problem_found = Signal(object)
     tensor_arrived = Signal(object)
+    inputs_guessed = Signal(object)
+    opened = Signal()
+    run_ended = Signal()
     number_explained = Signal(object)
     replacements_changed = Signal()
 
@@ -154,12 +162,17 @@ class Opening(QObject):
         if self.path is not None:
             self.open(self.path)
 
-    def run_again(self, model: str, *, training: bool) -> None:
-        """Run one model again on its recorded inputs."""
+    def ask_inputs(self, model: str) -> None:
+        """Ask the worker what a model takes; `inputs_guessed` says it."""
+        if self.state == "open" and self._bridge.is_running:
+            self._bridge.send(AskInputs(model))
+
+    def run_again(self, model: str, *, training: bool, input_specs: tuple[str, ...] = ()) -> None:
+        """Run one model again, on its recorded inputs or on other ones."""
         if self.state == "open" and self._bridge.is_running:
             self.is_running_again = True
             self.progressed.emit(f"Running {model}", -1.0)
-            self._bridge.send(RunModel(model, training=training))
+            self._bridge.send(RunModel(model, input_specs, training))
 
     def apply_weights(self, path: Path) -> None:
         """Put a file's weights into the model that they fit, then run it again."""
@@ -167,6 +180,20 @@ class Opening(QObject):
             self.is_running_again = self._is_giving_weights = True
             self.progressed.emit(f"Reading the weights of {path.name}", -1.0)
             self._bridge.send(ApplyWeights(str(path)))
+
+    def what_if(self, run: int, change: str) -> bool:
+        """Ask for a run with a value changed; False when there is no worker that could."""
+        if self.state != "open" or not self._bridge.is_running:
+            return False
+        self.is_running_again = True
+        self.progressed.emit(f"Computing what follows from {change}", -1.0)
+        self._bridge.send(WhatIf(run, (change,)))
+        return True
+
+    def forget_run(self, run: Run) -> None:
+        """Let a changed run go."""
+        self._bridge.send(ForgetRun(run.number))
+        self._viewpoint.drop_run(run)
 
     def stop(self) -> None:
         """Stop what the worker does."""
@@ -191,12 +218,17 @@ class Opening(QObject):
                 self.printed.emit(event)
             case TensorRead():
                 self.tensor_arrived.emit(event)
+            case InputsGuessed():
+                self.inputs_guessed.emit(event)
             case NumberExplained():
                 self.number_explained.emit(event)
             case RunUpdated():
                 self._take_run(event)
+            case RunExamined():
+                self._viewpoint.note_examined(event.run, event.added_to)
             case Opened(trace):
                 self._finish(trace)
+                self.opened.emit()
             case Failed():
                 title = "The weights were not taken" if self._is_giving_weights else event.type
                 self.problem_found.emit(
@@ -214,6 +246,7 @@ class Opening(QObject):
         self._viewpoint.update_run(event.run)
         if self.is_running_again and event.ended:
             self._end_running()
+            self.run_ended.emit()
             # Whoever asked for the run wants to see it.
             self._viewpoint.show_run(event.run)
 

@@ -5,6 +5,7 @@ The one owner of these facts in the window; every panel reads them here and foll
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -62,8 +63,9 @@ class Viewpoint(QObject):
         self.trace_changed.emit()
         kept = next((run for run in trace.runs if run.number == self.run.number), None)
         if kept is not None and self._is_chosen:
-            if kept != self.run:
+            if kept.calls != self.run.calls or kept.failure != self.run.failure:
                 self._look_at(kept)
+            self.run = kept
             return
         shown = telling_run(trace)
         if shown is not None:
@@ -72,6 +74,16 @@ class Viewpoint(QObject):
     def note(self, trace: Trace) -> None:
         """Take what is new about the file; its runs are the same."""
         self.trace = trace
+        self.trace_changed.emit()
+
+    def note_examined(self, number: int, added_to: Callable[[Run], Run]) -> None:
+        """Take what was found in a run; cursor and selection stay."""
+        if self.trace is None:
+            return
+        runs = tuple(added_to(run) if run.number == number else run for run in self.trace.runs)
+        self.trace = replace(self.trace, runs=runs)
+        if self.run.number == number and self.run.calls:
+            self.run = added_to(self.run)
         self.trace_changed.emit()
 
     def close(self) -> None:
@@ -91,6 +103,12 @@ class Viewpoint(QObject):
         self.trace_changed.emit()
         if run.number == self.run.number or not self.run.calls:
             self._look_at(run)
+
+    def drop_run(self, run: Run) -> None:
+        """Forget a run; another one has to be shown next."""
+        if self.trace is not None:
+            runs = tuple(other for other in self.trace.runs if other.number != run.number)
+            self.note(replace(self.trace, runs=runs))
 
     def show_run(self, run: Run) -> None:
         """Look at one run, at its failure or its start."""
