@@ -448,6 +448,6 @@ def test_each_layer_belongs_to_its_line_of_the_config(models, tmp_path):
     assert {"nested", "inner"} < set(places)
     for name, line in places.items():
         entry = "\n".join(lines[line - 1 : line + 40])
-        assert lines[line - 1].strip() == "{"
+        assert lines[line - 1].strip().startswith('"class_name"')
         assert f'"name": "{name}"' in entry
     assert json.loads(saved.source.text) == saved.config

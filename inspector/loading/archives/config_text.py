@@ -33,6 +33,8 @@ class ConfigText:
         self._lines.append(f"{indent}{before}{opening}")
         items = list(value.items() if isinstance(value, dict) else ((None, item) for item in value))
         for place, (key, item) in enumerate(items):
+            if key == "class_name":  # the line that tells most
+                self._line_of[id(value)] = len(self._lines) + 1
             comma = "," if place < len(items) - 1 else ""
             name = f"{json.dumps(key, ensure_ascii=False)}: " if isinstance(value, dict) else ""
             self._write(item, indent + _STEP, name, comma)
