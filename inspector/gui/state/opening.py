@@ -40,6 +40,15 @@ from inspector.trace import Engine, Protection, Run, Trace, from_plain
 
 State = Literal["empty", "opening", "open", "lost"]
 _TRACE_FIX = "Check that the file was written by `inspector run --json`."
+# Failures that are no exception of the user's, in the window's words.
+_TITLES = {
+    "OpenError": "Not opened as it was asked for",
+    "CaptureError": "Not run",
+    "DamagedFile": "The file is damaged",
+    "RefusedFile": "The file was refused",
+    "WeightsOnly": "Weights without their model",
+    "NotAModel": "Not a model",
+}
 NO_ENGINE = Engine("numpy", "", "not chosen yet")
 
 
@@ -328,4 +337,5 @@ def open_problem(trace: Trace) -> Problem | None:
     places = {(run.failure.file, run.failure.line) for run in trace.runs if run.failure}
     if failure.file is not None and (failure.file, failure.line) in places:
         return None
-    return Problem(failure.type, failure.message, failure.fix, file=failure.file, line=failure.line)
+    title = _TITLES.get(failure.type, failure.type)
+    return Problem(title, failure.message, failure.fix, file=failure.file, line=failure.line)
