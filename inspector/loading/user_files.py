@@ -78,6 +78,8 @@ class UserFiles:
         # "<string>", "<frozen ...>", "<__array_function__ internals>": made by libraries.
         if filename.startswith("<"):
             return False
+        if filename.endswith((".pyx", ".pxd", ".pxi")):  # Cython's, of a library
+            return False
         full = os.path.abspath(filename)
         if full.startswith(_OURS) or full.startswith(self._libraries):
             return False

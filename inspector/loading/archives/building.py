@@ -17,6 +17,7 @@ from inspector.loading.archives.placeholder import StandsIn
 
 Config = dict[str, Any]
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_LAYER = re.compile(r"Error when deserializing class '(\w+)'")
 _MOST_CHARACTERS = 600
 
 
@@ -119,10 +120,15 @@ def _metric_names(saved: Any) -> Any:
 
 def _unmade(shown: str, error: Exception) -> OpenError:
     text = _COLOURS.sub("", str(error)).strip() or type(error).__name__
+    layer = _LAYER.findall(text)
+    # Keras wraps what a layer says into its whole config, once for each model around it.
+    text = text.rpartition("Exception encountered: ")[2]
     text = text.partition("\n\nconfig=")[0].partition("Full object config:")[0].strip()
+    text = f"{layer[-1]}: {text}" if layer else text
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[:_MOST_CHARACTERS]}…"
     return OpenError(
         f"Keras cannot make the model of {shown}: {text}",
-        fix="Open it with the version of Keras that saved it, and save it again.",
+        fix="Open it with the version of Keras that saved it, and save it again; a config written "
+        "by hand may also be wrong at that layer.",
     )
