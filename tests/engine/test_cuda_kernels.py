@@ -256,14 +256,34 @@ KERNEL = '#define LOCKSTEP\nextern "C" __global__ void f(float* x, int n) {{ {} 
     ("body", "said"),
     [
         ("x[n] = 1;", "wrote beside"),
-        ("if (threadIdx.x) __syncthreads();", "some threads of a block ended"),
+        ("if (threadIdx.x) __syncthreads();", "some threads of a warp"),
+        ("if (threadIdx.x >= 32) __syncthreads();", "some threads of a block"),
     ],
 )
 def test_stand_in_finds_kernels_that_are_wrong(body, said):
     kernel = kernels.RawModule(code=KERNEL.format(body)).get_function("f")
 
     with pytest.raises(kernels.KernelFault, match=said):
-        kernel((1,), (2,), (namespace.xp.zeros(4, "float32"), np.int32(4)))
+        kernel((1,), (64,), (namespace.xp.zeros(4, "float32"), np.int32(4)))
+
+
+# The third guards nothing yet: no kernel takes a maximum after another use of `shared`.
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_stand_in_finds_a_barrier_that_is_missing(number):
+    """Each barrier of the row kernels in turn is left out."""
+    code = launch.source("rows", 0)
+    parts = code.split("__syncthreads();")
+    assert len(parts) == 5
+    parts[number - 1 : number + 1] = ["".join(parts[number - 1 : number + 1])]
+    x = np.random.default_rng(0).normal(size=(2, 700)).astype("float32")
+    found = []
+    for text in (code, "__syncthreads();".join(parts)):
+        y = namespace.xp.empty(x.shape, "float32")
+        kernel = kernels.RawModule(code=text).get_function("softmax")
+        kernel((2,), (256,), (namespace.xp.asarray(x), y, np.int32(700), np.int32(0)))
+        found.append(y.get())
+
+    assert not np.allclose(*found, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 // CUDA C++ for a compiler of the host: one thread after the other runs a kernel's grid.
 //
-// Where a kernel waits for its block (LOCKSTEP), every thread is a fiber that runs up to its next
-// barrier. Rounds go through the threads in turn from the first and from the last, so that a
-// kernel that lacks a barrier gives wrong numbers. One dimension of blocks and of threads.
+// Where a kernel waits for its block or warp (LOCKSTEP), every thread is a fiber that runs up to
+// its next barrier. A warp runs alone as far as it can, the warps in turn from the first and from
+// the last, so that a kernel that lacks a barrier gives wrong numbers. One dimension of blocks and
+// of threads.
 #include <setjmp.h>
 #include <ucontext.h>
 
@@ -48,7 +49,8 @@ struct Fiber {
   jmp_buf at;
   ucontext_t start, unused;
   std::vector<char> stack = std::vector<char>(1 << 16);
-  bool has_begun = false, is_done = false;
+  enum { RUNS, WAITS_FOR_WARP, WAITS_FOR_BLOCK, IS_DONE } state = RUNS;
+  bool has_begun = false;
 };
 static std::deque<Fiber> fibers;
 static Fiber* running;
@@ -57,11 +59,12 @@ static void (*body)(void**);
 static void** operands;
 static std::string fault;
 
-static inline void give_way() {
+static inline void give_way(decltype(Fiber::state) state) {
+  running->state = state;
   if (!_setjmp(running->at)) _longjmp(scheduler, 1);
 }
 
-static inline void __syncthreads() { give_way(); }
+static inline void __syncthreads() { give_way(Fiber::WAITS_FOR_BLOCK); }
 
 // A lane's value is read by the others of its warp after all have written theirs; two places in
 // turn, since a lane may be one exchange ahead.
@@ -70,15 +73,14 @@ static int parity[1024];
 template <class Value> static inline Value __shfl_xor_sync(unsigned, Value value, int lanes) {
   int me = threadIdx.x, place = parity[me] ^= 1;
   exchanged[place][me] = value;
-  give_way();
+  give_way(Fiber::WAITS_FOR_WARP);
   return (Value)exchanged[place][me ^ lanes];
 }
 
 static void fiber_body() {
   for (;;) {
     body(operands);
-    running->is_done = true;
-    give_way();
+    give_way(Fiber::IS_DONE);
   }
 }
 
@@ -91,19 +93,28 @@ static void resume(unsigned thread) {
   setcontext(&running->start);
 }
 
-static void run_block_in_rounds() {
-  for (auto& fiber : fibers) fiber.is_done = false;
+// Runs a warp up to where all its threads wait for the block, or to its end.
+static decltype(Fiber::state) run_warp(unsigned first, unsigned last) {
+  for (unsigned round = 0;; ++round) {
+    for (unsigned n = first; n < last; ++n) resume(round % 2 ? first + last - 1 - n : n);
+    auto state = fibers[first].state;
+    for (unsigned n = first; n < last; ++n)
+      if (fibers[n].state != state) fault = "some threads of a warp wait for the others in vain";
+    if (state != Fiber::WAITS_FOR_WARP || !fault.empty()) return state;
+  }
+}
+
+static void run_block() {
   memset(parity, 0, sizeof parity);
-  for (unsigned round = 0, done = 0; done == 0; ++round) {
-    for (unsigned n = 0; n < blockDim.x; ++n) {
-      unsigned thread = round % 2 ? blockDim.x - 1 - n : n;
-      resume(thread);
-      done += fibers[thread].is_done;
+  unsigned warps = (blockDim.x + 31) / 32;
+  for (unsigned round = 0, done = 0; done == 0 && fault.empty(); ++round) {
+    for (unsigned n = 0; n < warps; ++n) {
+      unsigned first = 32 * (round % 2 ? warps - 1 - n : n);
+      unsigned last = first + 32 < blockDim.x ? first + 32 : blockDim.x;
+      done += run_warp(first, last) == Fiber::IS_DONE;
     }
-    if (done && done < blockDim.x) {
+    if (done && done < warps && fault.empty())
       fault = "some threads of a block ended while others wait for them";
-      return;
-    }
   }
 }
 
@@ -120,7 +131,7 @@ static void run_grid(unsigned blocks, unsigned threads, void** arguments) {
     fiber.start.uc_link = &fiber.unused;
     makecontext(&fiber.start, fiber_body, 0);
   }
-  for (blockIdx.x = 0; blockIdx.x < blocks && fault.empty(); ++blockIdx.x) run_block_in_rounds();
+  for (blockIdx.x = 0; blockIdx.x < blocks && fault.empty(); ++blockIdx.x) run_block();
 #else
   for (blockIdx.x = 0; blockIdx.x < blocks; ++blockIdx.x)
     for (threadIdx.x = threads; threadIdx.x-- > 0;) body(operands);
