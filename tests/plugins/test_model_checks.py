@@ -59,6 +59,14 @@ CASES: dict[str, tuple[str, str]] = {
         stack(EMBED, "Dense(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
         stack(EMBED, "LSTM(2)", inputs="(4,), dtype='int32'", rest=TOKENS),
     ),
+    "layer_is_placeholder": (
+        model(
+            "self.a = layers.Dense(1); self.a.placeholder_reason = 'x'",
+            "return self.a(x)",
+            rest=RUN,
+        ),
+        model("self.a = layers.Dense(1)", "return self.a(x)", rest=RUN),
+    ),
     "axes_mixed": (
         stack("Dense(3)", "Softmax(axis=0)", rest=RUN),
         stack("Dense(3)", "Softmax(axis=-1)", rest=RUN),

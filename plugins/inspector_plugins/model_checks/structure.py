@@ -43,6 +43,26 @@ def layer_never_called(trace: Trace) -> Iterator[Finding]:
             )
 
 
+def layer_is_placeholder(trace: Trace) -> Iterator[Finding]:
+    """A layer's code was not there or not allowed to run: what follows it is made up."""
+    for run, call in unique_calls(trace):
+        if call.placeholder:
+            after = followers(run)
+            reached: dict[str, None] = {}
+            waiting = [call.id]
+            while waiting:
+                new = [c.id for c in after.get(waiting.pop(), []) if c.id not in reached]
+                reached |= dict.fromkeys(new)
+                waiting += new
+            what = f"what follows it (calls: {len(reached)}) has" if reached else "it has"
+            yield at_call(
+                "layer-is-placeholder",
+                call,
+                f"{call.class_} {call.name!r} is a placeholder; {what} made-up values.",
+                "Open the script that defines the class, or allow the file's code if you trust it.",
+            )
+
+
 def layer_made_in_call(trace: Trace) -> Iterator[Finding]:
     """A new layer is made at every call: its weights are never trained."""
     seen: dict[tuple[object, ...], int] = {}
@@ -199,6 +219,7 @@ def _last_call(run: Run) -> Call | None:
 
 CHECKS: tuple[Check, ...] = (
     layer_never_called,
+    layer_is_placeholder,
     layer_made_in_call,
     weight_uninitialized,
     activation_twice,
