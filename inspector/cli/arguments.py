@@ -181,7 +181,10 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_diff(parser: argparse.ArgumentParser) -> None:
-    what = f"{_FILE}, or a trace (.json) that `inspector run --json` wrote (structure only)"
+    what = (
+        f"{_FILE}; FILE@REVISION for one in Git; or a trace (.json) that `inspector run --json` "
+        "wrote (structure only)"
+    )
     parser.add_argument("a", type=Path, metavar="A", help=what)
     parser.add_argument("b", type=Path, metavar="B", nargs="?", help="the same, to compare with A")
     parser.add_argument("--model", metavar="NAME", help="only this model")
@@ -193,16 +196,24 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
         help=f"run both on this input: {_EXAMPLE}; may be given again",
     )
     parser.add_argument(
+        "--twin",
+        choices=["training", "step", "float16", "bfloat16", "cupy"],
+        help="compare A with itself on one batch and seed: inference with training, before with "
+        "after its training, float32 with a narrower dtype, NumPy with CuPy",
+    )
+    parser.add_argument(
         "--training-twin",
-        action="store_true",
-        help="compare A with itself: inference against training, same batch and seed",
+        action="store_const",
+        const="training",
+        dest="twin",
+        help="the same as --twin training",
     )
     parser.add_argument(
         "--tolerance",
         type=float,
-        default=1e-5,
         metavar="X",
-        help="values are the same up to X times the largest of their tensor (default: 1e-5)",
+        help="values are the same up to X times the largest of their tensor (default: 1e-5; "
+        "for the twins float16 and bfloat16 0.01 and 0.08)",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="how it is told")
     _add_allow_code(parser)

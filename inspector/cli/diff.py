@@ -12,6 +12,7 @@ from inspector.cli.difference_report import difference_plain, print_difference
 from inspector.cli.opening import input_words, relay
 from inspector.cli.source_file import check_readable, is_trace, load_trace
 from inspector.errors import CaptureError, OpenError, UsageError
+from inspector.files.revisions import checked_out, names_revision
 from inspector.files.targets import target_of
 from inspector.session.blocking import BlockingSession
 from inspector.session.client import OpenResult
@@ -19,18 +20,26 @@ from inspector.session.comparison import (
     Compared,
     compare_modes,
     compare_sessions,
+    compare_step,
     compare_traces,
 )
 from inspector.trace import Trace
 
 _SEED = 0  # of every worker, so that weights and noise are drawn alike
+_TOLERANCE = 1e-5
+# A few roundings of the dtype: 2**-11 and 2**-8, each, relative to the largest value.
+_TOLERANCES = {"float16": 0.01, "bfloat16": 0.08}
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the difference; 1 when the runs are not the same within the tolerance."""
+    if options.tolerance is None:
+        options.tolerance = _TOLERANCES.get(options.twin, _TOLERANCE)
     _check(options)
-    with ExitStack() as workers:
-        compared = _twins(options, workers) if options.training_twin else _two(options, workers)
+    with ExitStack() as opened:
+        for name in ("a", "b"):
+            _check_out(options, name, opened)
+        compared = _two(options, opened) if options.twin is None else _twins(options, opened)
     if options.format == "json":
         print(json.dumps(difference_plain(compared), indent=1, allow_nan=False))
     else:
@@ -40,30 +49,39 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse what makes no sense before any worker is started."""
-    if options.training_twin and options.b is not None:
+    if options.twin is not None and options.b is not None:
         raise UsageError(
-            "--training-twin compares one model in two modes, so it takes one file.",
-            fix="Leave out the second file, or leave out --training-twin.",
+            f"--twin {options.twin} compares one model with itself, so it takes one file.",
+            fix="Leave out the second file, or leave out --twin.",
         )
-    if not options.training_twin and options.b is None:
+    if options.twin is None and options.b is None:
         raise UsageError(
             "There is nothing to compare with.",
-            fix="Name a second file, or add --training-twin.",
+            fix="Name a second file, or add --twin training.",
         )
     if not (math.isfinite(options.tolerance) and options.tolerance >= 0):
         raise UsageError(
             f"--tolerance {options.tolerance}: a tolerance is 0 or more.",
             fix="Give a number such as 1e-5.",
         )
-    if options.input and any(map(is_trace, _paths(options))):
-        raise UsageError("A saved trace takes no --input.", fix="Name the Python file.")
+    if options.input and (options.twin == "step" or any(map(is_trace, _paths(options)))):
+        what = "The twin of a training step" if options.twin else "A saved trace"
+        raise UsageError(f"{what} takes no --input.", fix="Leave it out, or name the Python file.")
     for path in _paths(options):
-        check_readable(path)  # a second time when it is opened, which costs a few bytes read
-    if options.training_twin and is_trace(options.a):
+        if not names_revision(path):
+            check_readable(path)  # once more when it is opened, which costs a few bytes read
+    if options.twin is not None and is_trace(options.a):
         raise UsageError(
             f"{options.a} is a saved trace, which cannot be run again.",
             fix="Name the Python file.",
         )
+
+
+def _check_out(options: argparse.Namespace, name: str, opened: ExitStack) -> None:
+    """Put the file of a revision in the place of `file@revision`."""
+    word = getattr(options, name)
+    if word is not None and names_revision(word):
+        setattr(options, name, opened.enter_context(checked_out(word)))
 
 
 def _paths(options: argparse.Namespace) -> list[Path]:
@@ -71,19 +89,45 @@ def _paths(options: argparse.Namespace) -> list[Path]:
 
 
 def _twins(options: argparse.Namespace, workers: ExitStack) -> Compared:
-    session = _session(options, options.a, workers)
-    trace = _trace(session.opened())
     try:
-        return compare_modes(
-            session,
-            trace,
-            model=options.model,
-            tolerance=options.tolerance,
-            seed=_SEED,
-            input_specs=_specs(options),
-        )
+        if options.twin in ("training", "step"):
+            return _in_one_worker(options, workers)
+        return _in_two_workers(options, workers)
     except CaptureError as error:  # nothing was compared, which is exit code 2
         raise UsageError(error.message, fix=error.fix) from error
+
+
+def _in_one_worker(options: argparse.Namespace, workers: ExitStack) -> Compared:
+    session = _session(options, options.a, workers)
+    trace = _trace(session.opened())
+    if options.twin == "step":
+        return compare_step(session, trace, model=options.model, tolerance=options.tolerance)
+    return compare_modes(
+        session,
+        trace,
+        model=options.model,
+        tolerance=options.tolerance,
+        seed=_SEED,
+        input_specs=_specs(options),
+    )
+
+
+def _in_two_workers(options: argparse.Namespace, workers: ExitStack) -> Compared:
+    """The same file twice: on two engines, or in two dtypes."""
+    changed: dict[str, object] = (
+        {"engine": "cupy"} if options.twin == "cupy" else {"dtype_policy": options.twin}
+    )
+    before: dict[str, object] = {"engine": "numpy"} if options.twin == "cupy" else {}
+    one = _session(options, options.a, workers, **before)
+    other = _session(options, options.a, workers, **changed)
+    return compare_sessions(
+        (one, _trace(one.opened())),
+        (other, _trace(other.opened())),
+        model=options.model,
+        tolerance=options.tolerance,
+        latest=bool(options.input),
+        ignored=("dtype", "ops", "total loss"),
+    )
 
 
 def _two(options: argparse.Namespace, workers: ExitStack) -> Compared:
@@ -102,21 +146,21 @@ def _two(options: argparse.Namespace, workers: ExitStack) -> Compared:
     return compare_sessions(*opened, model=model, tolerance=tolerance, latest=bool(options.input))
 
 
-def _session(options: argparse.Namespace, path: Path, workers: ExitStack) -> BlockingSession:
+def _session(
+    options: argparse.Namespace, path: Path, workers: ExitStack, **changed: object
+) -> BlockingSession:
     target = target_of(path)
-    return workers.enter_context(
-        BlockingSession(
-            target.path,
-            on_event=relay,
-            engine=options.engine,
-            keep_ops=True,
-            model=options.model,
-            input_specs=() if options.training_twin else _specs(options),
-            seed=_SEED,
-            attribute=target.attribute,
-            allow_code=options.allow_code,
-        )
-    )
+    fields: dict[str, object] = {
+        "engine": options.engine,
+        "keep_ops": True,
+        "model": options.model,
+        "input_specs": () if options.twin == "training" else _specs(options),
+        "seed": _SEED,
+        "attribute": target.attribute,
+        "allow_code": options.allow_code,
+    }
+    session = BlockingSession(target.path, on_event=relay, **{**fields, **changed})
+    return workers.enter_context(session)
 
 
 def _specs(options: argparse.Namespace) -> tuple[str, ...]:
@@ -124,6 +168,8 @@ def _specs(options: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _trace(result: OpenResult) -> Trace:
+    if not result.trace.runs and result.failures:  # no CuPy here, say
+        raise OpenError(result.failures[0].message, fix=result.failures[0].fix)
     failure = result.trace.failure
     if result.nothing_ran and failure is not None:
         raise OpenError(failure.message, fix=failure.fix)

@@ -105,10 +105,17 @@ def _fitted(parts: list[Part], wanted: list[Wanted], told: Told) -> list[Array]:
     return values
 
 
-def from_last_run(recorder: Recorder, name: str) -> ModelInputs | None:
-    """The inputs of the model's last recorded run, None when there is none or they are gone."""
+def from_last_run(
+    recorder: Recorder, name: str, number: int | None = None
+) -> ModelInputs | None:
+    """The inputs of the model's last recorded run, None when there is none or they are gone.
+
+    number: of the run whose inputs are meant in its place.
+    """
     for run in reversed(recorder.runs()):
         if run.model != name or run.kind == "build" or not run.calls:
+            continue
+        if number not in (None, run.number):
             continue
         top = run.calls[0]
         tensors = [

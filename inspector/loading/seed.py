@@ -1,8 +1,10 @@
-"""One seed for all that a script draws from: Python's, NumPy's and Keras' random numbers."""
+"""What a script starts from: one seed for all random numbers, and Keras' dtype policy."""
 
 from __future__ import annotations
 
 import keras
+
+from inspector.errors import UsageError
 
 
 def set_seed(seed: int) -> None:
@@ -21,3 +23,18 @@ def set_run_seed(model: keras.layers.Layer, seed: int) -> None:
         if variable.name == "seed_generator_state":
             own, _ = variable.numpy().tolist()
             variable.assign([own, seed])
+
+
+def set_dtype_policy(name: str) -> None:
+    """Have layers that name no dtype compute in this one.
+
+    Raises:
+        UsageError: Keras knows no such policy.
+    """
+    try:
+        keras.config.set_dtype_policy(name)
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            f"Keras knows no dtype policy {name!r}.",
+            fix="Use float16, bfloat16, float32, float64, mixed_float16 or mixed_bfloat16.",
+        ) from error

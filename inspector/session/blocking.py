@@ -97,13 +97,14 @@ class BlockingSession:
         training: bool = False,
         seed: int = 0,
         input_specs: tuple[str, ...] = (),
+        inputs_of: int | None = None,
     ) -> Run:
         """Run a model again; the run may hold a failure.
 
         Raises:
             CaptureError: there is no such model, it cannot be fed, or the worker is gone.
         """
-        self._client.send(RunModel(model, input_specs, training, seed))
+        self._client.send(RunModel(model, input_specs, training, seed, inputs_of))
         while (event := self._wait((RunUpdated, Failed))) is not None:
             if isinstance(event, Failed):
                 raise CaptureError(event.message, fix=event.fix)

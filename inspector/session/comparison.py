@@ -3,6 +3,7 @@
 compare_traces(a, b)            structure only
 compare_sessions(a, b)          structure, then the values that both workers hold
 compare_modes(session, model)   one model, one batch, one seed: inference (A), training (B)
+compare_step(session, model)    one model, one batch: before (A) and after (B) its training step
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from inspector.session.blocking import BlockingSession
 from inspector.session.value_difference import Side, add_values, run_input_differences
 from inspector.trace import Run, Trace
 from inspector.trace.difference import (
+    AspectKind,
     Pair,
     RunDifference,
     ValueDifference,
     compare,
     total_loss_aspect,
+    without,
 )
 
 # What is compared, best first: values of a real pass before shapes of a symbolic one.
@@ -101,14 +104,41 @@ def compare_sessions(
     model: str | None,
     tolerance: float,
     latest: bool = False,
+    ignored: tuple[AspectKind, ...] = (),
 ) -> Compared:
-    """Compare two opened files, values too.
+    """Compare two opened files, values too; `ignored` aspects are meant to differ.
 
     Raises:
         UsageError: there is nothing to compare, or nothing in common.
     """
     compared = compare_traces(a[1], b[1], model=model, tolerance=tolerance, latest=latest)
+    compared = replace(compared, difference=without(compared.difference, *ignored))
     return _with_values(compared, Side(a[0], compared.a), Side(b[0], compared.b))
+
+
+def compare_step(
+    session: BlockingSession, trace: Trace, *, model: str | None, tolerance: float
+) -> Compared:
+    """Compare a model's first training step with the same batch after the script's training.
+
+    Raises:
+        CaptureError: the model cannot be run.
+        UsageError: the file trains no model.
+    """
+    name = model or _main_model(trace)
+    step = next((r for r in trace.runs if r.model == name and r.kind == "train_step"), None)
+    if step is None:
+        raise UsageError(
+            f"{PurePath(trace.file).name}: no training step of {name} was recorded.",
+            fix="Name a file that trains its model, or another model with --model.",
+        )
+    after = session.run_model(name, training=True, inputs_of=step.number)
+    # The step's losses and gradients have no partner in a pass forward.
+    before = replace(step, losses=(), total_loss=None, updates=())
+    pair = [replace(trace, runs=(replace(run, kind="forward"),)) for run in (before, after)]
+    compared = compare_traces(*pair, model=name, tolerance=tolerance)
+    compared = replace(compared, is_twin=True)
+    return _with_values(compared, Side(session, compared.a), Side(session, compared.b))
 
 
 def compare_modes(

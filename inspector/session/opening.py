@@ -29,7 +29,7 @@ from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies, install_policies_of_a_real_run
 from inspector.loading.programs import Around, Program, read_program
 from inspector.loading.python_file import NotReadable, prepared, run_code
-from inspector.loading.seed import set_run_seed, set_seed
+from inspector.loading.seed import set_dtype_policy, set_run_seed, set_seed
 from inspector.loading.situation import Situation
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
@@ -233,7 +233,9 @@ class OpenedFile:
             return given_inputs.from_specs(
                 model, command.input_specs, command.seed, self._notes.add
             )
-        found = given_inputs.from_last_run(self._recorder, command.model)
+        found = given_inputs.from_last_run(
+            self._recorder, command.model, command.inputs_of
+        )
         if found is not None:
             return found
         made = inputs.made_up(model, command.seed)
@@ -318,6 +320,8 @@ class OpenedFile:
 
     def _install(self) -> None:
         set_seed(self._command.seed)
+        if self._command.dtype_policy:
+            set_dtype_policy(self._command.dtype_policy)
         self._exits.callback(compat.install(self._notes.add).remove)
         if not self._real:
             limit_iteration(_DATASET_ELEMENTS, self._notes.add)

@@ -35,6 +35,7 @@ class OpenFile:
 
     attribute:  dotted name of what in the file is meant, None for all of it.
     weights:    a file of weights to put into the model once it is there.
+    dtype_policy: Keras' policy for layers that name none ("float16"), empty: Keras' own default.
     allow_code: whether code that a saved model brings along (Lambda layers, the modules of its
         own classes) may run. Scripts and notebooks are code: they run anyway.
     """
@@ -49,6 +50,7 @@ class OpenFile:
     attribute: str | None = None
     weights: str | None = None
     allow_code: bool = False
+    dtype_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,16 @@ class ApplyWeights:
 
 @dataclass(frozen=True, slots=True)
 class RunModel:
-    """Run one model of the open file again, on its recorded inputs or on `input_specs`."""
+    """Run one model of the open file again, on its recorded inputs or on `input_specs`.
+
+    inputs_of: the number of the run whose inputs are meant; None: the model's last run.
+    """
 
     model: str
     input_specs: tuple[str, ...] = ()
     training: bool = False
     seed: int = 0
+    inputs_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

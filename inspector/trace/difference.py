@@ -125,6 +125,15 @@ def compare(a: Run, b: Run) -> RunDifference:
     return RunDifference(pairs, tuple(_run_aspects(a, b)))
 
 
+def without(difference: RunDifference, *kinds: AspectKind) -> RunDifference:
+    """The difference with these aspects left out: they are meant to differ."""
+    pairs = tuple(
+        replace(pair, aspects=tuple(a for a in pair.aspects if a.what not in kinds))
+        for pair in difference.pairs
+    )
+    return replace(difference, pairs=pairs)
+
+
 def short_name(weight: Weight) -> str:
     """`kernel`: the layers before it may be called otherwise in the other run."""
     return weight.name.rpartition("/")[2]

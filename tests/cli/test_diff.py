@@ -1,6 +1,7 @@
 """`inspector diff`: exit codes, the first call where two runs part, and bad input."""
 
 import json
+import subprocess
 
 import pytest
 from handmade_runs import call, nested, run
@@ -113,6 +114,66 @@ def test_diff_is_the_same_in_both_modes_when_nothing_depends_on_it(write, capsys
 
     assert code == 0
     assert found["first"] is None
+
+
+TRAINED = """
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="head")], name="small")
+model.compile("sgd", "mse")
+model.fit(np.ones((8, 4)), np.ones((8, 2)), verbose=0)
+"""
+
+
+def test_diff_step_twin_names_the_first_layer_that_training_moved(tmp_path, capsys):
+    path = tmp_path / "trained.py"
+    path.write_text(TRAINED)
+
+    code, found = diff(capsys, str(path), "--twin", "step")
+
+    assert code == 1
+    assert found["first"]["a"] == "small/head#0"
+
+
+def test_diff_step_twin_needs_a_training_step(write, capsys):
+    assert main(["diff", write("a.py"), "--twin", "step"]) == 2
+    assert "no training step of small" in capsys.readouterr().err
+
+
+def test_diff_float16_twin_is_the_same_up_to_the_dtypes_roundings(write, capsys):
+    code, found = diff(capsys, write("a.py"), "--twin", "float16")
+
+    assert (code, found["tolerance"]) == (0, 0.01)
+    assert main(["diff", write("a.py"), "--twin", "float16", "--tolerance", "1e-6"]) == 1
+
+
+def test_diff_cupy_twin_says_why_where_there_is_no_gpu(write, capsys, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+
+    assert main(["diff", write("a.py"), "--twin", "cupy"]) == 2
+    assert "cupy" in capsys.readouterr().err.lower()
+
+
+def test_diff_compares_with_the_file_of_a_revision(tmp_path, write, capsys):
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@x"]
+    path = write("a.py")
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "a.py"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "first"], check=True)
+    write("a.py", "Dense(8", "Dense(9")
+
+    code, found = diff(capsys, path, f"{path}@HEAD")
+
+    assert code == 1
+    assert found["first"]["a"] == "small/first#0"
+
+
+def test_diff_says_that_a_revision_is_not_there(tmp_path, write, capsys):
+    subprocess.run(["git", "-C", str(tmp_path), "init", "-q"], check=True)
+
+    assert main(["diff", write("a.py"), str(tmp_path / "a.py@nowhere")]) == 2
+    assert "revision" in capsys.readouterr().err
 
 
 def test_diff_feeds_both_the_input_that_was_asked_for(write, capsys):

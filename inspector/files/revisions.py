@@ -1,0 +1,73 @@
+"""`model.py@REVISION`: a file as it was at a revision of its Git repository.
+
+The whole tree of the revision is written into a temporary folder, so that the file finds the
+modules beside it as they were then.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inspector.errors import OpenError
+
+_LONGEST_S = 120
+
+
+def names_revision(word: Path) -> bool:
+    """Whether a word means a file at a revision: `file@revision`, and no such file is there."""
+    name, at, revision = word.name.rpartition("@")
+    return bool(name and at and revision) and not word.exists()
+
+
+@contextmanager
+def checked_out(word: Path) -> Iterator[Path]:
+    """The file as it was at the revision, for as long as the block lasts.
+
+    Raises:
+        OpenError: there is no repository, no such revision, or no such file in it.
+    """
+    name, _, revision = word.name.rpartition("@")
+    folder = word.parent.resolve()
+    top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
+    # A commit's id cannot be taken for an option, whatever the word looks like.
+    commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    archive = _git(top, "archive", "--format=tar", commit.decode().strip())
+    with tempfile.TemporaryDirectory(prefix="inspector-revision-") as scratch:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tree:
+            tree.extractall(scratch, filter="data")
+        path = Path(scratch) / folder.relative_to(top) / name
+        if not path.exists():
+            raise OpenError(
+                f"{word.parent / name} is not there at revision {revision}.",
+                fix="Name a revision that has it: `git log -- FILE` lists those that changed it.",
+            )
+        yield path
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, timeout=_LONGEST_S, check=False
+        )
+    except FileNotFoundError as error:
+        raise OpenError(
+            "A file at a revision was asked for, and there is no git on this machine.",
+            fix="Install git, or write the file's other version beside it.",
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise OpenError(
+            f"git did not answer within {_LONGEST_S} s.", fix="Try `git archive` by hand."
+        ) from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise OpenError(
+            f"git {words[0]}: {said[-1] if said else 'failed'}",
+            fix="Name a file in a Git repository and a revision of it: model.py@HEAD~1.",
+        )
+    return done.stdout
