@@ -10,7 +10,8 @@ _PASSES = {"build": "symbolic build", "forward": "forward pass", "train_step": "
 def run_title(run: Run) -> str:
     """`vae: training step`."""
     training = ", training=True" if run.training and run.kind == "forward" else ""
-    return f"{run.model or 'layers'}: {_PASSES[run.kind]}{training}"
+    changes = f", if {', '.join(run.changes)}" if run.changes else ""
+    return f"{run.model or 'layers'}: {_PASSES[run.kind]}{training}{changes}"
 
 
 def numbered_title(place: int, run: Run) -> str:

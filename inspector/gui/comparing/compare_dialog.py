@@ -178,7 +178,12 @@ def partners(runs: tuple[Run, ...], run: Run) -> list[Run]:
     others = [o for o in runs if o.number != run.number and (o.kind == "build") == is_build(run)]
     return sorted(
         others,
-        key=lambda o: (o.model != run.model, o.kind != run.kind, o.training == run.training),
+        key=lambda o: (
+            o.number != run.changed_from,
+            o.model != run.model,
+            o.kind != run.kind,
+            o.training == run.training,
+        ),
     )
 
 

@@ -30,6 +30,7 @@ from inspector.gui.graph.canvas_edges import (
 )
 from inspector.gui.graph.canvas_grid import Indices, SpatialGrid
 from inspector.gui.graph.canvas_marks import Marks
+from inspector.gui.graph.canvas_stops import paint_stops
 from inspector.gui.graph.drawing import FRAME, Drawing
 from inspector.gui.look.theme import Theme
 
@@ -50,6 +51,8 @@ class CanvasItem(QGraphicsItem):
         self.selected = -1
         self.hovered = -1
         self.found: frozenset[int] = frozenset()
+        # Boxes in which a breakpoint stops.
+        self.stops: frozenset[int] = frozenset()
         self.lit_in: frozenset[int] = frozenset()
         self.lit_out: frozenset[int] = frozenset()
         self.shows_masks = True
@@ -142,6 +145,7 @@ class CanvasItem(QGraphicsItem):
             paint_edge_labels(painter, self, area)
         if self.shows_masks:
             paint_mask_ends(painter, self, shown)
+        paint_stops(painter, self, shown)
 
     def _paint_cards(self, painter: QPainter, cards: Indices, lod: float) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

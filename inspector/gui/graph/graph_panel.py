@@ -41,6 +41,7 @@ class GraphPanel(QWidget):
         self._hold: tuple[str, QPoint] | None = None
         self._needs_fit = True
         self._is_waiting = False
+        self._stops: frozenset[str] = frozenset()
         self._spans = spans(Drawing(), viewpoint.steps)
         self._spans_of = viewpoint.steps
         self.view = GraphView(appearance.theme)
@@ -148,6 +149,13 @@ class GraphPanel(QWidget):
         self.view.canvas.found = frozenset(home[c] for c in call_ids if c in home)
         self.view.viewport().update()
 
+    def mark_stops(self, call_ids: frozenset[str]) -> None:
+        """Put a dot on the calls at which a breakpoint stops."""
+        self._stops = call_ids
+        home = self.view.canvas.drawing.home
+        self.view.canvas.stops = frozenset(home[c] for c in call_ids if c in home)
+        self.view.viewport().update()
+
     def _expand_exactly(self, expanded: frozenset[str]) -> None:
         self._expanded[self._viewpoint.run.number] = frozenset(expanded)
         self._ask()
@@ -184,6 +192,7 @@ class GraphPanel(QWidget):
         self._spans = spans(drawing, self._spans_of)
         self._mark()
         self._select()
+        self.mark_stops(self._stops)
         self.legend.show_categories(drawing.categories)
         self.minimap.forget_picture()
         if self._needs_fit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -9,8 +11,16 @@ from inspector.gui.graph.graph_panel import GraphPanel
 from inspector.gui.state.viewpoint import Viewpoint
 
 
-def call_menu(parent: QWidget, viewpoint: Viewpoint, graph: GraphPanel, call_id: str) -> QMenu:
-    """What can be done with a call."""
+def call_menu(
+    parent: QWidget,
+    viewpoint: Viewpoint,
+    graph: GraphPanel,
+    call_id: str,
+    *,
+    break_at: Callable[[str], object],
+    what_if: Callable[[str, bool], object],
+) -> QMenu:
+    """What can be done with a call; `break_at` takes a place, `what_if` a change."""
     menu = QMenu(parent)
     call = viewpoint.steps.calls[call_id]
     menu.addAction("Move the cursor here", lambda: viewpoint.go_to_call(call_id))
@@ -24,6 +34,12 @@ def call_menu(parent: QWidget, viewpoint: Viewpoint, graph: GraphPanel, call_id:
             f"Mark all {len(others)} calls of this layer",
             lambda: graph.mark_found(frozenset(others)),
         )
+    menu.addSeparator()
+    menu.addAction("Break here (F9)", lambda: break_at(f"call:{call.path}"))
+    menu.addAction(f"Break at every {call.class_}", lambda: break_at(f"class:{call.class_}"))
+    modes = menu.addMenu("What if it ran")
+    modes.addAction("in training mode", lambda: what_if(f"{call.path}.training=on", True))
+    modes.addAction("in inference mode", lambda: what_if(f"{call.path}.training=off", True))
     menu.addSeparator()
     if call.file is not None:
         file, line = call.file, call.line or 0

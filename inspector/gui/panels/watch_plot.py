@@ -24,7 +24,8 @@ class WatchPlot(QWidget):
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
         super().__init__()
         self._viewpoint, self._appearance = viewpoint, appearance
-        self._over = "step"
+        self._series: Series | None = None
+        self._steps = viewpoint.steps
         self.plot: SeriesPlot | None = None
         self.title = set_role(QLabel(), "muted")
         self.title.setContentsMargins(10, 6, 10, 0)
@@ -42,6 +43,7 @@ class WatchPlot(QWidget):
 
     def show_nothing(self) -> None:
         """No watch is chosen."""
+        self._series = None
         self._hint.setText(_EMPTY)
         self._stack.setCurrentWidget(self._hint)
 
@@ -52,11 +54,13 @@ class WatchPlot(QWidget):
             self._hint.setText(_NO_NUMBERS)
             self._stack.setCurrentWidget(self._hint)
             return
-        self._over = series.over
+        self._series = series
         plot = self._made_plot()
-        what = "calls" if series.over == "step" else "runs of this kind"
+        what = "calls, by step" if series.over == "step" else "runs of this kind, by run"
         self.title.setText(f"{series.watch.name} at {len(numbers):,} {what}")
-        plot.show_series(series.places, series.values, series.over)
+        self._steps = self._viewpoint.steps
+        places = tuple(self._place_of(place) for place in series.places)
+        plot.show_series(places, series.values, has_cursor=series.over == "step")
         self._stack.setCurrentWidget(self._drawn)
         self._follow()
 
@@ -70,8 +74,11 @@ class WatchPlot(QWidget):
             self._drawn.layout().addWidget(self.plot)  # type: ignore[union-attr]  # set above
         return self.plot
 
+    def _place_of(self, place: str | int) -> int:
+        return self._steps.entry_of(place) if isinstance(place, str) else place
+
     def _go(self, place: int) -> None:
-        if self._over == "step":
+        if self._series is None or self._series.over == "step":
             self._viewpoint.move_to(place)
             return
         for run in self._viewpoint.runs:
@@ -79,6 +86,11 @@ class WatchPlot(QWidget):
                 self._viewpoint.show_run(run)
 
     def _follow(self) -> None:
+        if self._steps is not self._viewpoint.steps and self._series is not None:
+            # Other steps of the same run: by ops now, or no longer.
+            if self._steps.run is self._viewpoint.run:
+                self.show_series(self._series)
+            return
         if self.plot is not None:
             self.plot.show_cursor(self._viewpoint.position)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -38,12 +39,12 @@ class Watch:
 class Series:
     """A watch over steps: values by call of one run, or by run where it names its calls.
 
-    places: position of the cursor, or number of the run, for each value.
+    places: id of the call, or number of the run, for each value.
     """
 
     watch: Watch
-    over: str
-    places: tuple[int, ...]
+    over: Literal["step", "run"]
+    places: tuple[str | int, ...]
     values: tuple[float | None, ...]
 
 
@@ -132,9 +133,9 @@ class WatchList(QObject):
             self.values_changed.emit()
 
     def _ask_calls(self, row: Watch) -> None:
-        run, steps = self._viewpoint.run, self._viewpoint.steps
+        run = self._viewpoint.run
         calls = run.calls[:: max(len(run.calls) // _MOST_POINTS, 1)]
-        places = tuple(steps.entry_of(call.id) for call in calls)
+        places = tuple(call.id for call in calls)
 
         def take(values: Values) -> None:
             if run is self._viewpoint.run:
@@ -163,7 +164,11 @@ class WatchList(QObject):
             )
 
     def _tell(
-        self, row: Watch, over: str, places: tuple[int, ...], values: Sequence[Evaluation]
+        self,
+        row: Watch,
+        over: Literal["step", "run"],
+        places: tuple[str | int, ...],
+        values: Sequence[Evaluation],
     ) -> None:
         numbers = tuple(value.number for value in values)
         self.series_arrived.emit(Series(row, over, places, numbers))

@@ -54,7 +54,7 @@ class SeriesPlot(pg.PlotWidget):
         self._cursor.setPen(pg.mkPen(theme.step, width=1.5))
 
     def show_series(
-        self, places: tuple[int, ...], values: tuple[float | None, ...], over: str
+        self, places: tuple[int, ...], values: tuple[float | None, ...], *, has_cursor: bool
     ) -> None:
         """Show values at places, counted from 1 as the status bar counts steps."""
         self._places = np.asarray(places, dtype=np.float64)
@@ -62,9 +62,8 @@ class SeriesPlot(pg.PlotWidget):
         heights[~np.isfinite(heights)] = np.nan
         self._curve.setSymbol("o" if len(places) <= _MOST_DOTS else None)
         self._curve.setSymbolSize(5)
-        self._curve.setData(self._places + (1 if over == "step" else 0), heights)
-        self._cursor.setVisible(over == "step")
-        self.getPlotItem().setLabel("bottom", over, **{"font-size": "8pt"})
+        self._curve.setData(self._places + (1 if has_cursor else 0), heights)
+        self._cursor.setVisible(has_cursor)
         self.enableAutoRange()
 
     def show_cursor(self, position: int) -> None:

@@ -277,6 +277,22 @@ ACTIONS: tuple[Action, ...] = (
         "choose_python",
     ),
     Action(
+        "what_if",
+        "&Run",
+        "What i&f…",
+        ("Ctrl+I",),
+        "Change an input, a weight, an activation or a training flag, and see what follows",
+        "ask_what_if",
+    ),
+    Action(
+        "undo",
+        "&Run",
+        "&Undo the last change",
+        ("Ctrl+Z",),
+        "Take back the last change of the run in view",
+        "undo_change",
+    ),
+    Action(
         "compare",
         "&Run",
         "&Compare with another run…",

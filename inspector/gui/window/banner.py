@@ -91,9 +91,8 @@ class Banner(QFrame):
         self.text.setText(escape(shortened(text)))
         self._set_buttons(
             ("Continue", "continue_run"),
-            ("Step over", "step_over_head"),
-            ("Step into", "step_into_head"),
-            ("Show where", "show_head"),
+            ("Over", "step_over_head"),
+            ("Into", "step_into_head"),
             ("Stop", "stop_worker"),
         )
         self.show()

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from inspector.layout.scene import LayoutOptions
 
 if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
-    from PySide6.QtWidgets import QStatusBar
-
     from inspector.gui.graph.scenes import SceneSource
     from inspector.gui.panels.run_chooser import RunChooser
     from inspector.gui.state.viewpoint import Viewpoint
@@ -24,62 +22,6 @@ class GraphCommands:
     commands: Commands
     chooser: RunChooser
     scenes: SceneSource
-
-    if TYPE_CHECKING:
-
-        def statusBar(self) -> QStatusBar: ...
-
-    # Stepping
-
-    def step_to_end(self) -> None:
-        self._move(self.viewpoint.steps.end())
-
-    def step_to_start(self) -> None:
-        self._move(0)
-
-    def step_over(self) -> None:
-        self._move(self.viewpoint.steps.over(self.viewpoint.position))
-
-    def step_into(self) -> None:
-        position = self.viewpoint.steps.into(self.viewpoint.position)
-        self.parts.graph.reveal(self.viewpoint.steps[position].call)
-        self._move(position)
-
-    def step_out(self) -> None:
-        self._move(self.viewpoint.steps.out(self.viewpoint.position))
-
-    def step_back(self) -> None:
-        self._move(self.viewpoint.steps.back(self.viewpoint.position))
-
-    def step_before(self) -> None:
-        self._move(self.viewpoint.steps.before(self.viewpoint.position))
-
-    def step_after(self) -> None:
-        self._move(self.viewpoint.steps.into(self.viewpoint.position))
-
-    def toggle_ops(self) -> None:
-        is_on = self.commands.actions["ops"].isChecked()
-        self.viewpoint.set_granularity("op" if is_on else "call")
-        if is_on:
-            self.parts.bring_forward("Ops")
-
-    def next_failure(self) -> None:
-        runs = self.viewpoint.runs
-        here = next((i for i, run in enumerate(runs) if run is self.viewpoint.run), 0)
-        for run in (*runs[here + 1 :], *runs[: here + 1]):
-            if run.failure is not None:
-                self.viewpoint.show_run(run)
-                return
-        self.statusBar().showMessage("No run of this file failed", 5000)
-
-    def _move(self, position: int) -> None:
-        if position != self.viewpoint.position:
-            self.viewpoint.move_to(position)
-            return
-        self.show_cursor()
-        if len(self.viewpoint.steps):
-            end = "first" if position == 0 else "last"
-            self.statusBar().showMessage(f"This is the {end} step of the run", 3000)
 
     # Going about
 

@@ -38,6 +38,7 @@ from inspector.gui.window.menus import fill_recent, make_commands, make_toolbar,
 from inspector.gui.window.protection_label import ProtectionLabel
 from inspector.gui.window.safety_commands import SafetyCommands
 from inspector.gui.window.step_commands import StepCommands
+from inspector.gui.window.what_if_commands import WhatIfCommands
 from inspector.gui.window.window_parts import make_parts
 from inspector.gui.window.workbench import restore_places, save_places
 from inspector.plugin_host import PluginHost
@@ -66,7 +67,7 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepCommands):
+class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepCommands, WhatIfCommands):
     """One window on one file."""
 
     def __init__(
@@ -145,16 +146,7 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         self.viewpoint.run_changed.connect(self._count_rows)
         self.viewpoint.trace_changed.connect(self._count_rows)
         self.viewpoint.cursor_moved.connect(self._show_step)
-        # After `opening`, which puts runs into the viewpoint.
-        self.bridge.arrived.connect(self.debugging.take)
-        opening.starting.connect(self.debugging.tell_worker)
-        self.debugging.pause_changed.connect(self._show_pause)
-        self.debugging.said.connect(lambda text: self.statusBar().showMessage(text, 12_000))
-        self.debugging.breakpoints.changed.connect(self._count_stops)
-        self.debugging.hits.changed.connect(self.mark_stops)
-        parts.values.menu_requested.connect(self.show_value_menu)
-        parts.source.problem_found.connect(self.say_wrong)
-        parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
+        self.connect_debugging()
         parts.failure.place_chosen.connect(self.viewpoint.source_requested)
         parts.failure.button_pressed.connect(self._go_to_failure)
         parts.problem.place_chosen.connect(self.viewpoint.source_requested)
@@ -190,9 +182,6 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         if model is not None:
             self.commands.enable(("stop",), is_enabled=True)
             self.opening.run_again(model, training=training)
-
-    def compare_at_first(self) -> None:
-        self.compare_runs().show_first()
 
     def compare_runs(self) -> CompareDialog:
         send = self.bridge.send if self.bridge.is_running else None
@@ -252,7 +241,7 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         self.commands.enable(("stop",), is_enabled=state == "opening")
         self.commands.enable(("pause",), is_enabled=state == "opening")
         can_run = self.bridge.is_running and state == "open"
-        self.commands.enable(("run_inference", "run_training", "weights"), is_enabled=can_run)
+        self.commands.enable(("what_if", "run_inference", "run_training", "weights"), is_enabled=can_run)
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         self.commands.enable(("real",), is_enabled=self.opening.protection is not None)
         self._protection_label.show_protection(self.opening.protection)
@@ -266,6 +255,7 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         run = self.viewpoint.run
         self.commands.enable(_NEED_RUN, is_enabled=bool(run.calls))
         failures = any(other.failure for other in self.viewpoint.runs)
+        self.commands.enable(("undo",), is_enabled=run.changed_from is not None)
         self.commands.enable(("failure",), is_enabled=failures)
         several = len(self.viewpoint.runs) > 1
         self.commands.enable(
@@ -281,19 +271,6 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         self.parts.count("Losses", len(run.losses))
         self.parts.count("Masks", len(run.masks))
         self.parts.count("Replaced", len(trace.replaced) if trace else 0)
-
-    def _count_stops(self) -> None:
-        self.parts.count("Breakpoints", len(self.debugging.breakpoints.rows))
-
-    def _show_pause(self) -> None:
-        title, text = self.pause_text()
-        if title:
-            self.parts.progress.hide()
-            self.parts.pause.show_pause(title, text)
-            self.raise_()
-        else:
-            self.parts.pause.hide()
-        self._show_state()
 
     def _show_step(self) -> None:
         self.commands.actions["ops"].setChecked(self.viewpoint.granularity == "op")

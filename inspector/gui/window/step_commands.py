@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from inspector.errors import InspectorError
 from inspector.gui.look.wording import place_text
+from inspector.gui.panels.value_menu import ValueCommands, value_menu
 from inspector.session.protocol import Continue, Pause, StepInto, StepOut, StepOver
 from inspector.trace import Call
 
 if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
+    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QStatusBar
 
+    from inspector.gui.comparing.compare_dialog import CompareDialog
     from inspector.gui.graph.graph_panel import GraphPanel
     from inspector.gui.state.hits import Direction
+    from inspector.gui.state.opening import Opening
+    from inspector.gui.state.session_bridge import SessionBridge
     from inspector.gui.state.viewpoint import Viewpoint
+    from inspector.gui.values.values_panel import ValueRow
     from inspector.gui.window.debugging import Debugging
     from inspector.gui.window.menus import Commands
     from inspector.gui.window.window_parts import Parts
@@ -28,6 +36,8 @@ class StepCommands:
     parts: Parts
     commands: Commands
     debugging: Debugging
+    bridge: SessionBridge
+    opening: Opening
 
     if TYPE_CHECKING:
 
@@ -35,7 +45,30 @@ class StepCommands:
 
         def show_cursor(self) -> None: ...
 
-        def compare_at_first(self) -> None: ...
+        def compare_runs(self) -> CompareDialog: ...
+
+        def what_if(self, change: str, is_ready: bool) -> None: ...
+
+        def show_changed_run(self) -> None: ...
+
+        def _show_state(self) -> None: ...
+
+    def connect_debugging(self) -> None:
+        """Follow what is known of breakpoints, pauses and changed runs."""
+        debugging, parts = self.debugging, self.parts
+        # After `opening`, which puts runs into the viewpoint.
+        self.bridge.arrived.connect(debugging.take)
+        self.opening.starting.connect(debugging.tell_worker)
+        debugging.pause_changed.connect(self._show_pause)
+        debugging.said.connect(self._say)
+        debugging.breakpoints.changed.connect(self._count_stops)
+        debugging.hits.changed.connect(self.mark_stops)
+        parts.values.menu_requested.connect(self.show_value_menu)
+        parts.source.problem_found.connect(self.say_wrong)
+        parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
+        # Queued: all panels show the run before it is compared.
+        queued = Qt.ConnectionType.QueuedConnection
+        self.viewpoint.run_changed.connect(self.show_changed_run, queued)
 
     # Steps
 
@@ -88,7 +121,7 @@ class StepCommands:
         self._go_to_sibling(-1)
 
     def first_difference(self) -> None:
-        self.compare_at_first()
+        self.compare_runs().show_first()
 
     def _go_to_sibling(self, by: int) -> None:
         step = self.viewpoint.step
@@ -152,6 +185,30 @@ class StepCommands:
         was_set = self.debugging.breakpoints.at(place) is not None
         self._say(f"Breakpoint {'set at' if was_set else 'taken away from'} {place}")
 
+    def mark_stops(self) -> None:
+        """Show in the graph where the breakpoints stop."""
+        rows = [row for row in self.debugging.breakpoints.rows if row.is_enabled]
+        hits = [site.call for row in rows for site in self.debugging.hits.of(row).sites]
+        self.parts.graph.mark_stops(frozenset(hits))
+
+    def show_value_menu(self, row: ValueRow, at: QPoint) -> None:
+        """The menu of a value of the selected call."""
+        call = self.viewpoint.call
+        if call is not None:
+            commands = ValueCommands(self.watch, self.break_on, self.what_if)
+            value_menu(self.parts.values, call, row, commands).popup(at)
+
+    def watch(self, text: str) -> None:
+        """Watch an expression, and show it over all steps."""
+        self.parts.bring_forward("Watches")
+        self.parts.watches.entry.line.setText(text)
+        self.parts.watches.entry.submit()
+
+    def break_on(self, text: str) -> None:
+        """Write a breakpoint with a condition, to be changed before it is added."""
+        self.parts.bring_forward("Breakpoints")
+        self.parts.breakpoints.entry.write(text)
+
     def say_wrong(self, error: InspectorError) -> None:
         self._say(f"{error.message} {error.fix}")
 
@@ -166,13 +223,26 @@ class StepCommands:
         text = why[paused.reason]
         if paused.problem:
             text = f"{text}. Its condition cannot be asked: {paused.problem}"
-        return f"Paused {when} {call.path} ({call.class_}){_place(call)}", text
+        return f"Paused {when} {call.path}", f"{call.class_}{_place(call)}  ·  {text}"
 
     # How it is done
+
+    def _count_stops(self) -> None:
+        self.parts.count("Breakpoints", len(self.debugging.breakpoints.rows))
+
+    def _show_pause(self) -> None:
+        title, text = self.pause_text()
+        if title:
+            self.parts.progress.hide()
+            self.parts.pause.show_pause(title, text)
+        else:
+            self.parts.pause.hide()
+        self._show_state()
 
     def _go_to_hit(self, direction: Direction, end: int) -> None:
         found = self.debugging.hits.go(direction)
         if found:
+            self.statusBar().clearMessage()
             step = self.viewpoint.step
             if step is not None:
                 self.parts.graph.reveal(step.call)
