@@ -133,7 +133,7 @@ def test_diff_step_twin_names_the_first_layer_that_training_moved(tmp_path, caps
     code, found = diff(capsys, str(path), "--twin", "step")
 
     assert code == 1
-    assert found["first"]["a"] == "small/head#0"
+    assert found["first"]["path"] == "small/head"
 
 
 def test_diff_step_twin_needs_a_training_step(write, capsys):
@@ -166,7 +166,7 @@ def test_diff_compares_with_the_file_of_a_revision(tmp_path, write, capsys):
     code, found = diff(capsys, path, f"{path}@HEAD")
 
     assert code == 1
-    assert found["first"]["a"] == "small/first#0"
+    assert found["first"]["path"] == "small/first"
 
 
 def test_diff_says_that_a_revision_is_not_there(tmp_path, write, capsys):
