@@ -186,3 +186,8 @@ def test_discretization_learns_its_bins():
     layer.adapt(np.arange(10.0))
 
     assert layer(np.array([0.0, 5.0, 9.0])).tolist() == [0, 1, 2]
+
+
+def test_hashed_crossing_refuses_what_is_no_list():
+    with pytest.raises(ValueError, match="should be called on a list"):
+        layers.HashedCrossing(num_bins=10)(np.array(1))

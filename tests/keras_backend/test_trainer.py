@@ -216,3 +216,18 @@ def test_evaluate_refuses_unknown_arguments(regression):
 def test_predict_says_that_there_was_no_batch(regression):
     with pytest.raises(ValueError, match="There was no batch"):
         regression.predict(np.zeros((0, 4)), verbose=0)
+
+
+def test_fit_goes_on_where_an_interrupted_one_stopped(regression, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    with pytest.raises(KeyboardInterrupt):
+        regression.fit(X, Y, epochs=4, callbacks=[backup, Stop()], verbose=0)
+
+    history = regression.fit(X, Y, epochs=4, callbacks=[backup], verbose=0)
+
+    assert history.epoch == [2, 3]

@@ -35,7 +35,7 @@ def checked_salt(salt: Any, owner: str) -> Salt:
     if isinstance(salt, int):
         return [salt, salt]
     raise ValueError(
-        f"The `salt` argument for `{owner}` can only be a tuple of 2 integers, or a single "
+        f"The `salt` argument for `{owner}` can only be a tuple of size 2 integers, or a single "
         f"integer. Received: salt={salt}."
     )
 
@@ -183,7 +183,7 @@ class HashedCrossing(Layer):
         self.supports_jit = False
 
     def call(self, inputs: Any) -> Any:
-        if any(map(is_meta, inputs)):
+        if isinstance(inputs, list | tuple) and any(map(is_meta, inputs)):
             spec = self.compute_output_spec(inputs)
             return without_values(spec.shape, spec.dtype)
         features = self._checked(inputs)

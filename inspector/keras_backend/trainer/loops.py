@@ -66,9 +66,7 @@ class Loops(Steps):
                 validation_steps,
                 validation_freq,
             )
-        self._run_epochs(
-            range(self._initial_epoch or initial_epoch, epochs), batches, watchers, validate
-        )
+        self._run_epochs(range(initial_epoch, epochs), batches, watchers, validate)
         if isinstance(self.optimizer, Optimizer) and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         return self.history
@@ -80,8 +78,10 @@ class Loops(Steps):
         self.make_train_function()
         self._eval_epoch_iterator = None
         watchers.on_train_begin()
+        # BackupAndRestore has just set it, where an earlier fit was interrupted.
+        first = self._initial_epoch or epochs.start
         logs: dict[str, Any] = {}
-        for epoch in epochs:
+        for epoch in range(first, epochs.stop):
             self.reset_metrics()
             watchers.on_epoch_begin(epoch)
             logs = self._train_epoch(batches, watchers)

@@ -24,6 +24,11 @@ def epsilon_of(dtype: Any) -> Any:
 
 
 def _planes(images: Any, axis: int) -> Any:
+    if images.shape[axis] != 3:
+        raise ValueError(
+            "Input images must have 3 channels, but received images with "
+            f"{images.shape[axis]} channels."
+        )
     return joining.unstack(images, axis=axis, count=3)
 
 
