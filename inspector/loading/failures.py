@@ -7,7 +7,7 @@ import re
 import traceback
 from types import TracebackType
 
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, OpenError
 from inspector.loading.interruption import Stopped
 from inspector.loading.policies.endings import EndedItself
 from inspector.loading.user_files import UserFiles
@@ -32,6 +32,8 @@ _FIXES: tuple[tuple[type[BaseException], str], ...] = (
 
 def failure_of(error: BaseException, files: UserFiles) -> OpenFailure:
     """The failure that stands for an exception which came out of user code."""
+    if isinstance(error, OpenError) and hasattr(error, "kind"):  # the file could not be read
+        return OpenFailure("open", error.kind, error.message, error.fix, files.opened)
     place = files.innermost(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename and files.contains(error.filename):
         place = (error.filename, error.lineno or 1)

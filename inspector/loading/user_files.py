@@ -31,9 +31,9 @@ class UserFiles:
     """
 
     def __init__(self, opened: Path) -> None:
-        self._opened = str(opened)
+        self.opened = str(opened)
         self._libraries = _library_folders()
-        self._known: dict[str, bool] = {self._opened: True}
+        self._known: dict[str, bool] = {self.opened: True}
 
     def contains(self, filename: str) -> bool:
         """Whether code in this file is the user's."""

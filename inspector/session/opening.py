@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +21,18 @@ from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
 from inspector.errors import CaptureError, EngineError, ExpressionError, InspectorError
 from inspector.loading import given_inputs, input_guesses, inputs, uncalled
-from inspector.loading.attributes import model_meant
-from inspector.loading.given_weights import give_weights
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
 from inspector.loading.policies import install_policies, install_policies_of_a_real_run
-from inspector.loading.programs import Around, Program, read_program
+from inspector.loading.programs import Around, read_program
 from inspector.loading.python_file import NotReadable, prepared, run_code
 from inspector.loading.seed import set_dtype_policy, set_run_seed, set_seed
 from inspector.loading.situation import Situation
 from inspector.loading.user_files import UserFiles
 from inspector.session import values
+from inspector.session.asked_for import AskedFor
+from inspector.session.batch_naming import models_with_runs, name_batch
 from inspector.session.confinement.limits import processor_limit
 from inspector.session.debugging import Debugger
 from inspector.session.evaluation import evaluated
@@ -50,6 +50,7 @@ from inspector.session.protocol import (
     ForgetRun,
     InputsGuessed,
     ModelFound,
+    NameBatch,
     NumberExplained,
     Opened,
     OpenFile,
@@ -118,7 +119,6 @@ class OpenedFile:
         self._told: tuple[Exception | None, str] = None, ""
         self._exits = ExitStack()
         scratch = tempfile.mkdtemp(prefix="scratch-")  # goes with the client's folder
-        self._model = command.model
         self._situation = Situation(
             self._path,
             self._path.parent,
@@ -127,6 +127,7 @@ class OpenedFile:
             self._notes,
             seed=command.seed,
         )
+        self._asked = AskedFor(command, self._recorder, self._situation)
 
     def close(self) -> None:
         """Give up the file: take the patches out again."""
@@ -145,14 +146,21 @@ class OpenedFile:
             self._post(Progress(f"Running {self._path.name}"))
             module = self._exits.enter_context(prepared(self._situation))
             self._install()
-            failure = self._run_program(program, module.__dict__)
+            around = Around(
+                module.__dict__,
+                self._may_go_on,
+                lambda source: self._post(SourceFound(source)),
+                self._recorder.place,
+            )
+            failure = self._run(lambda: program.run(around))
             if failure is None or failure.type != "Stopped" or failure.fix in MORE_TIME:
                 # Also after a failure: what it built before can be looked at.
-                meant = self._run_meant(module.__dict__)
-                given = self._run_given_weights()
+                asked = self._asked.carry_out(module.__dict__, self._run)
                 later = self._run_uncalled(module.__dict__, failed=failure is not None)
-                failure = failure or meant or given or later
+                failure = failure or asked or later
             self._examine()
+            if self._command.name_batch:
+                self._name_batches()
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))
@@ -163,7 +171,7 @@ class OpenedFile:
         Raises:
             InspectorError: they fit no model, or the file is damaged.
         """
-        name = self._give_weights(Path(command.path), command.model)
+        name = self._asked.give(Path(command.path), command.model)
         self.run_model(RunModel(name, seed=self._command.seed))
 
     def ask_inputs(self, command: AskInputs) -> None:
@@ -210,9 +218,28 @@ class OpenedFile:
         return living[name]
 
     def _examine(self) -> None:
-        for run in self._recorder.examine():
+        self._tell_examined(self._recorder.examine())
+
+    def _tell_examined(self, runs: Iterable[Run]) -> None:
+        for run in runs:
             found = RunExamined(run.number, run.bad_values, run.axes, run.axis_conflicts)
             self._post(found)
+
+    def name_batch(self, command: NameBatch) -> None:
+        """Name the batch axes in the runs of a model.
+
+        Raises:
+            CaptureError: there is no such model, or it does not run on other batch sizes.
+        """
+        given = self._inputs_for(self._living(command.model), RunModel(command.model))
+        self._tell_examined(name_batch(self._recorder, command.model, given, self._run))
+
+    def _name_batches(self) -> None:
+        for model in models_with_runs(self._recorder):
+            try:
+                self.name_batch(NameBatch(model))
+            except CaptureError as error:
+                self._notes.add(f"the batch axis of {model}", error.message)
 
     def _run_updated(self, run: Run, ended: bool) -> None:
         if not (ended and self._command.keep_ops):
@@ -233,9 +260,7 @@ class OpenedFile:
             return given_inputs.from_specs(
                 model, command.input_specs, command.seed, self._notes.add
             )
-        found = given_inputs.from_last_run(
-            self._recorder, command.model, command.inputs_of
-        )
+        found = given_inputs.from_last_run(self._recorder, command.model, command.inputs_of)
         if found is not None:
             return found
         made = inputs.made_up(model, command.seed)
@@ -375,68 +400,13 @@ class OpenedFile:
             for run in self._recorder.runs()
         )
 
-    def _run_program(self, program: Program, namespace: dict[str, object]) -> OpenFailure | None:
-        around = Around(
-            namespace,
-            self._may_go_on,
-            lambda source: self._post(SourceFound(source)),
-            self._recorder.place,
-        )
-        unread: list[NotReadable] = []
-
-        def run() -> None:
-            try:
-                program.run(around)
-            except NotReadable as error:
-                unread.append(error)
-                raise
-
-        failure = self._run(run)
-        return unread[0].failure(self._path) if unread else failure
-
-    def _run_meant(self, namespace: dict[str, object]) -> OpenFailure | None:
-        """Make the model that was asked for by its name in the file (`FILE:function`)."""
-        attribute = self._command.attribute
-        if attribute is None:
-            return None
-
-        def find() -> None:
-            found = model_meant(namespace, attribute, self._recorder, self._notes)
-            self._model = self._model or found
-
-        return self._run(find)
-
-    def _run_given_weights(self) -> OpenFailure | None:
-        weights = self._command.weights
-        if weights is None:
-            return None
-
-        def give() -> None:
-            name = self._give_weights(Path(weights), self._model)
-            given = given_inputs.from_last_run(self._recorder, name)
-            if given is not None:
-                self._recorder.call_model(
-                    name,
-                    given.first,
-                    others=given.others,
-                    training=self._command.training,
-                    seed=self._command.seed,
-                )
-
-        return self._run(give)
-
-    def _give_weights(self, path: Path, model: str | None) -> str:
-        name = give_weights(self._recorder, path, self._situation.scratch, model)
-        self._notes.add_at(f"the weights of {name}", f"Taken from {path}.", None, None)
-        return name
-
     def _run_uncalled(self, namespace: dict[str, object], *, failed: bool) -> OpenFailure | None:
         return self._run(
             lambda: uncalled.run(
                 namespace,
                 self._recorder,
                 self._notes,
-                model=self._model,
+                model=self._asked.model,
                 specs=self._command.input_specs,
                 training=self._command.training,
                 seed=self._command.seed,
