@@ -14,9 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine.higher_order import NotOffered
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import primitive
-from inspector.engine.primitives.softmax import softmax_rows, softmax_slope_rows
+from inspector.engine.primitives.choice import full_like
+from inspector.engine.primitives.contraction import matmul, swapped
+from inspector.engine.primitives.shaping import transpose
+from inspector.engine.primitives.softmax import softmax_grad, softmax_rows, softmax_slope_rows
 from inspector.engine.rules import Shape, sum_to
 from inspector.engine.tensor import Tensor
 
@@ -53,13 +56,25 @@ def _attention_vjp(
     wanted: Sequence[bool], g: Any, y: Any, *inputs: Tensor, has_bias: bool, **how: Any
 ) -> list[Tensor | None]:
     q, k, v, *rest = inputs
-    mask = rest[1 if has_bias else 0 :]
-    to_q, to_k, to_v, to_scores = attention_grad(g[0], q, k, v, y[1], *mask, **how)
+    given = g[0] if g[0] is not None else full_like(y[0], value=0)
+    to_q, to_k, to_v, to_scores = attention_grad(
+        given, q, k, v, y[1], *rest, has_bias=has_bias, **how
+    )
+    if g[1] is not None:
+        more = softmax_grad(g[1], y[1], axis=-1)
+        to_scores = to_scores + more
+        to_q = to_q + _heads_swapped(matmul(more, _heads_swapped(k))) * how["scale"]
+        back = matmul(swapped(more), _heads_swapped(q))
+        to_k = to_k + _heads_swapped(back) * how["scale"]
     found: list[Tensor | None] = [to_q, to_k, to_v]
     if has_bias:
         bias = rest[0]
         found.append(sum_to(to_scores, bias.shape) if wanted[3] else None)
-    return found + [None] * len(mask)
+    return found + [None] * how["has_mask"]
+
+
+def _heads_swapped(x: Tensor) -> Tensor:
+    return transpose(x, axes=(0, 2, 1, 3))
 
 
 @primitive(
@@ -103,11 +118,16 @@ def attention(
 @primitive(
     shape=lambda g, q, k, v, p, *mask, **how: (q, k, v, p),
     dtype=lambda g, *rest, **how: (g, g, g, g),
-    vjp=NotOffered("attention_grad"),
+    vjp=WrittenOut("attention_grad"),
     many=True,
 )
-def attention_grad(xp: Any, *arrays: Any, scale: float, causal: bool, has_mask: bool) -> Any:
-    """The gradients through attention to query, key, value and the scores."""
+def attention_grad(
+    xp: Any, *arrays: Any, scale: float, causal: bool, has_mask: bool, has_bias: bool = False
+) -> Any:
+    """The gradients through attention to query, key, value and the scores.
+
+    A bias is not needed here, only where this gradient is gone back through itself.
+    """
     dtype = arrays[0].dtype
     g, q, k, v, p, *rest = _widened(arrays)
     found = [xp.empty(a.shape, q.dtype) for a in (q, k, v, p)]

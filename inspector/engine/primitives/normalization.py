@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inspector.engine import statistics
-from inspector.engine.higher_order import NotOffered
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import shaping
 from inspector.engine.rules import Shape, normalize_axes, same, sum_to
@@ -142,7 +142,7 @@ def _layer_norm_vjp(
 @primitive(
     shape=lambda g, x, *rest, **how: (x, x[-1:], x[-1:]),
     dtype=lambda g, *rest, **how: (g, g, g),
-    vjp=NotOffered("layer_norm_grad"),
+    vjp=WrittenOut("layer_norm_grad"),
     many=True,
 )
 def layer_norm_grad(

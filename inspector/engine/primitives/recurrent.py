@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine import recurrence
-from inspector.engine.higher_order import NotOffered
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import primitive
 from inspector.engine.primitives.choice import full_like
 from inspector.engine.rules import Shape
@@ -65,9 +65,8 @@ def _lstm_vjp(
 ) -> list[Tensor | None]:
     x, h, c, kernel, recurrent, *rest = inputs
     given = [_or_zeros(g[k], y[k]) for k in range(3)]
-    mask = rest[-1:] if how["has_mask"] else []
-    found = lstm_grad(*given, x, h, c, kernel, recurrent, y[0], *y[3:], *mask, **how)
-    return [*found[: 6 if how["has_bias"] else 5], *[None] * len(mask)]
+    found = lstm_grad(*given, x, h, c, kernel, recurrent, y[0], *y[3:], *rest, **how)
+    return [*found[: 6 if how["has_bias"] else 5], *[None] * how["has_mask"]]
 
 
 @primitive(shape=_lstm_shapes, dtype=lambda x, *rest, **how: (x,) * 5, vjp=_lstm_vjp, many=True)
@@ -92,7 +91,7 @@ def lstm(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool)
 @primitive(
     shape=lambda gy, gh, gc, x, h, c, k, r, *rest, **how: (x, h, c, k, r, k[-1:]),
     dtype=lambda g, *rest, **how: (g,) * 6,
-    vjp=NotOffered("lstm_grad"),
+    vjp=WrittenOut("lstm_grad"),
     many=True,
 )
 def lstm_grad(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: bool) -> Any:
@@ -136,9 +135,8 @@ def _gru_vjp(
 ) -> list[Tensor | None]:
     x, h, kernel, recurrent, *rest = inputs
     given = [_or_zeros(g[k], y[k]) for k in range(2)]
-    mask = rest[-1:] if how["has_mask"] else []
-    found = gru_grad(*given, x, h, kernel, recurrent, y[0], *y[2:], *mask, **how)
-    return [*found[: 5 if how["has_bias"] else 4], *[None] * len(mask)]
+    found = gru_grad(*given, x, h, kernel, recurrent, y[0], *y[2:], *rest, **how)
+    return [*found[: 5 if how["has_bias"] else 4], *[None] * how["has_mask"]]
 
 
 @primitive(shape=_gru_shapes, dtype=lambda x, *rest, **how: (x,) * 4, vjp=_gru_vjp, many=True)
@@ -169,7 +167,7 @@ def _gru_grad_shapes(
 @primitive(
     shape=_gru_grad_shapes,
     dtype=lambda g, *rest, **how: (g,) * 5,
-    vjp=NotOffered("gru_grad"),
+    vjp=WrittenOut("gru_grad"),
     many=True,
 )
 def gru_grad(

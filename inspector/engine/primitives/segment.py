@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine.accumulation import add_rows, combine_at
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice, indexing, shaping
 from inspector.engine.rules import Shape, same
@@ -63,15 +64,27 @@ def segment_extreme(xp: Any, data: Any, numbers: Any, count: int, largest: bool)
     return made
 
 
-def _product_back(g: Any, y: Any, data: Any, numbers: Any, count: int) -> Any:
+@primitive(
+    shape=lambda g, data, numbers, *, count: data,
+    dtype=same,
+    vjp=WrittenOut("segment_product_grad"),
+)
+def segment_product_grad(xp: Any, g: Any, data: Any, numbers: Any, count: int) -> Any:
+    """The gradient through segment_product to the rows."""
+    inside = _valid(xp, numbers, count)
+    own = xp.where(inside, numbers, 0)
     # The product of the others, which dividing would not give where a row is 0.
     zero = data == 0
-    safe = choice.where(zero, choice.full_like(data, value=1), data)
-    rest = segment_product(safe, numbers, count=count)
-    zeros = segment_sum(shaping.cast(zero, dtype=data.dtype), numbers, count=count)
-    others = _own(zeros, numbers, count) - shaping.cast(zero, dtype=data.dtype)
-    alone = shaping.cast(others == 0, dtype=data.dtype)
-    return _own(g, numbers, count) * _own(rest, numbers, count) / safe * alone
+    safe = xp.where(zero, xp.ones_like(data), data)
+    rest = segment_product.forward(xp, safe, numbers, count)
+    zeros = segment_sum.forward(xp, zero.astype(data.dtype), numbers, count)
+    alone = (zeros[own] - zero.astype(data.dtype)) == 0
+    kept = alone & inside.reshape(-1, *[1] * (data.ndim - 1))
+    return g[own] * rest[own] / safe * kept.astype(data.dtype)
+
+
+def _product_back(g: Any, y: Any, data: Any, numbers: Any, count: int) -> Any:
+    return segment_product_grad(g, data, numbers, count=count)
 
 
 @primitive(shape=_shape, dtype=same, vjp=each(_product_back, None))

@@ -30,4 +30,6 @@ CASES = [
     Case("segment_extreme", (ROWS, NUMBERS), {"count": 1, "largest": False}),
     Case("segment_product", (ROWS, NUMBERS), {"count": 4}, expected=by_segment(np.prod, 1.0)),
     Case("segment_product", (WITH_ZERO, NUMBERS), {"count": 4}),
+    Case("segment_product_grad", (G.normal(size=(4, 2)), ROWS, NUMBERS), {"count": 4}),
+    Case("segment_product_grad", (G.normal(size=(4, 2)), WITH_ZERO, NUMBERS), {"count": 4}),
 ]
