@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspector.cli.failure_report import failure_lines, open_failure_lines
+from inspector.cli.ledger_report import attention_lines, loss_table, mask_lives, mask_table
 from inspector.cli.words import (
     clean,
     number,
@@ -19,7 +20,7 @@ from inspector.cli.words import (
     shapes_text,
 )
 from inspector.session.client import OpenResult
-from inspector.trace import Call, Failure, Mask, Model, OpenFailure, Run, Trace
+from inspector.trace import Call, Failure, Model, OpenFailure, Run, Trace
 
 _MOST_CALLS = 300
 _MOST_ROWS = 30
@@ -114,7 +115,7 @@ def _print_run(console: Console, run: Run, position: int, with_ops: bool) -> Non
         more = len(run.calls) - _MOST_CALLS
         console.print(f"… {more:,} more calls; --json writes them all.")
     _print_failure(console, run)
-    _print_tables(console, _loss_table(run), _update_table(run))
+    _print_tables(console, loss_table(run), _update_table(run))
     _print_masks(console, run)
 
 
@@ -126,10 +127,10 @@ def _print_repeated(console: Console, run: Run, position: int, first: int, twin:
     if run.failure != twin.failure:
         _print_failure(console, run)
     if (run.losses, run.total_loss) != (twin.losses, twin.total_loss):
-        _print_tables(console, _loss_table(run))
+        _print_tables(console, loss_table(run))
     if run.updates != twin.updates:
         _print_tables(console, _update_table(run))
-    if [mask.events for mask in run.masks] != [mask.events for mask in twin.masks]:
+    if mask_lives(run) != mask_lives(twin):
         _print_masks(console, run)
 
 
@@ -146,8 +147,9 @@ def _print_tables(console: Console, *tables: Table) -> None:
 
 
 def _print_masks(console: Console, run: Run) -> None:
-    for mask in run.masks[:_MOST_ROWS]:
-        console.print(_mask_line(mask))
+    _print_tables(console, mask_table(run))
+    for line in attention_lines(run):
+        console.print(line)
 
 
 def _table(title: str | None = None) -> Table:
@@ -193,26 +195,6 @@ def _op_rows(call: Call) -> Iterator[tuple[str, Text, Text, Text, str, str]]:
         yield "", name, Text(clean(op.function)), Text(shapes), "", place(op.file, op.line)
 
 
-def _loss_table(run: Run) -> Table:
-    table = _table("losses")
-    for name in ("owner", "kind"):
-        table.add_column(name, overflow="fold")
-    for name in ("value", "weight"):
-        table.add_column(name, justify="right")
-    table.add_column("line", style="dim")
-    for loss in run.losses[:_MOST_ROWS]:
-        table.add_row(
-            Text(clean(loss.owner)),
-            loss.kind,
-            number(loss.value),
-            number(loss.weight),
-            place(loss.file, loss.line),
-        )
-    if run.losses and run.total_loss is not None:
-        table.add_row("total", "", number(run.total_loss), "", "", style="bold")
-    return table
-
-
 def _update_table(run: Run) -> Table:
     table = _table("updates")
     table.add_column("weight", overflow="fold")
@@ -229,18 +211,6 @@ def _update_table(run: Run) -> Table:
     if len(run.updates) > _MOST_ROWS:
         table.add_row(f"… {len(run.updates) - _MOST_ROWS:,} more", "", "")
     return table
-
-
-def _mask_line(mask: Mask) -> Text:
-    words = ", ".join(
-        f"{event.what} at {clean(event.call or event.op or '?')}"
-        + (f" ({place(event.file, event.line)})" if event.line is not None else "")
-        for event in mask.events
-        if event.what != "born"
-    )
-    lost = any(event.what == "dropped" for event in mask.events)
-    born = f"mask {mask.id} born at {clean(mask.born_at or 'user code')}"
-    return Text(f"{born}: {words or 'never used'}", style="yellow" if lost else "")
 
 
 def _print_replaced(console: Console, trace: Trace) -> None:

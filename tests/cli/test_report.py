@@ -1,5 +1,6 @@
 """The step table and what is printed with it, from traces made by hand."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from inspector.cli.words import clean
 from inspector.session.client import OpenResult
 from inspector.session.protocol import Failed, Lost
 from inspector.trace import (
+    AttentionMask,
     AxisOrigin,
     Engine,
     Failure,
@@ -19,6 +21,7 @@ from inspector.trace import (
     Model,
     OpenFailure,
     Operand,
+    Reduction,
     Replacement,
     Trace,
     Update,
@@ -130,7 +133,34 @@ def test_report_lists_losses_masks_and_updates(printed):
     assert "add_loss" in shown
     assert "model.py:9" in shown
     assert "no gradient" in shown
-    assert "mask 4 born at tokens#0: dropped at lstm#0 (m.py:7)" in shown
+    assert re.search(r"1  dropped  lstm#0  m.py:7", shown)
+
+
+def test_report_tells_the_arithmetic_of_a_loss(printed):
+    how = Reduction("sum_over_batch_size", "mean", (32, 10), 640.0, 306.0, masked=14)
+    row = Loss("m/d", "compiled", 640 / 306, 1.0, "m.py", 9, name="mse", reduction=how)
+    rest = Loss("m", "unaccounted", 0.5, 1.0)
+
+    shown = printed(replace(nested(), losses=(row, rest), total_loss=640 / 306 + 0.5))
+
+    assert "sum over 32 x 10, divided by 306, 14 masked" in shown
+    assert "what the total has beyond all other rows" in shown
+
+
+def test_report_tells_why_a_mask_is_lost_and_what_attention_sees(printed):
+    lost = MaskEvent("a#0", "add", "dropped", "m.py", 7, "add makes a new tensor", "Use Add().")
+    born = MaskEvent("tokens#0", None, "born", "m.py", 3)
+    made = replace(
+        nested(),
+        masks=(Mask(4, (8, 6), "tokens#0", (born, lost), masked=5),),
+        attention=(AttentionMask("b#0", 9, (8, 1, 6, 6), 8, 2, 6, ("causal",), blocked=3),),
+    )
+
+    shown = printed(made)
+
+    assert "(8, 6), 5 entries masked" in shown
+    assert "add makes a new tensor. Use Add()." in shown
+    assert "attention b#0 (True = may attend): causal; 3 of 96 queries" in shown
 
 
 def test_report_shows_ops_when_asked(printed):
