@@ -58,7 +58,10 @@ def with_tensors(arguments: Any) -> Any:
 
 
 def _is_plain_array(leaf: Any) -> bool:
-    return isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biufcUS"
+    if not isinstance(leaf, np.ndarray):
+        return False
+    is_text = leaf.dtype == object and leaf.size and isinstance(leaf.flat[0], str | bytes)
+    return bool(is_text) or leaf.dtype.kind in "biufcUS"
 
 
 def is_symbol(value: Any) -> bool:

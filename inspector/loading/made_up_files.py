@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from inspector.loading import known_data
+from inspector.loading.script_hints import Fields
 
 _LINES = (
     "Before we proceed any further, hear me speak.",
@@ -24,6 +25,7 @@ _LINES = (
     "She reads the paper while the rain falls on the quiet town.",
     "You are all resolved rather to die than to famish?",
     "It was a bright cold day in April, and the clocks were striking thirteen.",
+    "The cat sat on the mat, and the dog was a good friend of this great movie.",
 )
 _ROWS = 400
 
@@ -53,12 +55,25 @@ def sentence(number: int) -> str:
     return _LINES[number % len(_LINES)]
 
 
-def pairs() -> bytes:
-    """Sentences in two languages with a remark, parted by tabs."""
+def text() -> bytes:
+    """Lines of sentences."""
+    return _text("")
+
+
+def lines(fields: Fields) -> bytes:
+    """Lines of fields: a number to begin with, then sentences or numbers.
+
+    Two sentences that are parted by a tab are a pair in two languages.
+    """
     rows = []
     for i in range(400):
-        words = sentence(i).split()[: 2 + i % 4]
-        rows.append(" ".join(words) + "\t" + " ".join(reversed(words)) + "\tmade up")
+        words = sentence(i).replace(",", "").split()[: 2 + i % 4]
+        parts = [" ".join(words), " ".join(reversed(words)), "made up"]
+        if fields.are_numbers:
+            parts = [f"{(i * 7 + place) % 100 / 10}" for place in range(fields.count)]
+        elif fields.delimiter != "\t":
+            parts = [f"{i:04d}", *[sentence(i + place).replace(",", "") for place in range(9)]]
+        rows.append(fields.delimiter.join((parts + ["made up"] * 9)[: fields.count]))
     return ("\n".join(rows) + "\n").encode()
 
 
@@ -75,9 +90,10 @@ def word_vectors(name: str) -> bytes:
 
 
 def _picture(name: str) -> bytes:
-    """A PNG of random pixels; what shows pictures goes by content, not by name."""
+    """A PNG of a slope of colours; what shows pictures goes by content, not by name."""
     height, width = 96, 128
-    rows = np.random.default_rng(len(name)).integers(0, 256, (height, width, 3), np.uint8)
+    rows = np.zeros((height, width, 3), np.uint8)
+    rows += np.arange(width, dtype=np.uint8)[None, :, None]
     lines = b"".join(b"\0" + row.tobytes() for row in rows)
 
     def chunk(kind: bytes, data: bytes) -> bytes:

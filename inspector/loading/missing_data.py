@@ -17,15 +17,12 @@ from typing import Any
 
 from inspector.loading import made_up_files
 from inspector.loading.overlay import Overlay
+from inspector.loading.script_hints import hints_of
 from inspector.loading.situation import Situation
 
 _WHY = "It is not on this machine: made up for the time that the script is inspected."
-_FILES = 64
 _CLASSES = ("class_a", "class_b")
-_MEDIA = re.compile(r"\.(jpe?g|png|bmp|tiff?|gif|wav|txt|npy|csv|json)\b", re.IGNORECASE)
-_OF_CLASSES = re.compile(r"train|test|val|data|news|command|photo|extracted|classes", re.IGNORECASE)
-_MASKS = re.compile(r"mask|annotation|trimap|segmentation|groundtruth|gt$", re.IGNORECASE)
-_KEYS = re.compile(r"""\w\[["'](\w+)["']\]""")
+_HAS_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 
 
 class MissingData:
@@ -34,15 +31,16 @@ class MissingData:
     def __init__(self, situation: Situation, overlay: Overlay) -> None:
         self._situation = situation
         self._overlay = overlay
-        is_script = situation.path.suffix == ".py" and situation.path.exists()
-        self._source = situation.path.read_text(errors="replace") if is_script else ""
+        self._hints = hints_of(situation.path)
 
-    def opened(self, path: Any) -> None:
+    def opened(self, path: Any, *, as_text: bool = False) -> None:
         """A file that is opened for reading."""
         text = _text(path)
         if text is None or self._overlay.exists(text):
             return
         data = self._content(os.path.basename(text))
+        if data is None and as_text and not _HAS_ENDING.search(text):
+            data = made_up_files.text()
         if data is not None:
             self._note("open", text)
             self._write(text, data)
@@ -50,14 +48,19 @@ class MissingData:
     def listed(self, path: Any) -> None:
         """A folder whose content is asked for."""
         text = _text(path)
-        if text is None or self._overlay.exists(text):
+        if text is None or (self._overlay.exists(text) and self._overlay.listdir(text)):
             return
         self._note("the folder", text)
-        ending = self._ending(text)
-        of_classes = _OF_CLASSES.search(os.path.basename(text.rstrip("/\\")))
+        base = os.path.basename(text.rstrip("/\\"))
+        # A class's own folder, a second listing, holds files.
+        is_class = base in _CLASSES or base.startswith("class_")
+        of_classes = not is_class and self._hints.has_folders(base)
         for folder in [os.path.join(text, name) for name in _CLASSES] if of_classes else [text]:
-            for number in range(_FILES):
-                self._make(os.path.join(folder, f"{number:04d}{ending}"))
+            self._fill(folder, self._hints.ending(text))
+
+    def _fill(self, folder: str, ending: str) -> None:
+        for number in range(self._hints.files()):
+            self._make(os.path.join(folder, f"{number:04d}{ending}"))
 
     def matched(self, pattern: Any) -> None:
         """Files for a pattern of `glob` that finds none."""
@@ -72,10 +75,10 @@ class MissingData:
             places = [before + name + "/" for before in places for name in names] or places
             if place > 12:
                 return
-        ending = "" if "." in parts[-1].replace(".*", "") else self._ending(text)
+        ending = "" if "." in parts[-1].replace(".*", "") else self._hints.ending(text)
         last = parts[-1].replace(".*", "*")
         for folder in places:
-            for number in range(_FILES):
+            for number in range(self._hints.files()):
                 name = re.sub(r"\[.*?\]|\?", "0", last).replace("*", f"{number:04d}", 1)
                 self._make(folder + name.replace("*", "") + ending)
 
@@ -90,25 +93,18 @@ class MissingData:
         with open(target, "wb") as file:
             file.write(data)
 
-    def _ending(self, path: str) -> str:
-        if _MASKS.search(path):
-            return ".png"
-        found = _MEDIA.findall(self._source)
-        media = [ending for ending in found if ending not in ("csv", "json", "npy")]
-        if not media and re.search(r"decode_wav|librosa|wavfile", self._source):
-            return ".wav"
-        return f".{media[0].lower()}" if media else ".jpg"
-
     def _content(self, name: str) -> bytes | None:
-        if name.lower().endswith((".json", ".jsonl")):
-            keys = list(dict.fromkeys(_KEYS.findall(self._source)))
+        lower = name.lower()
+        if lower.endswith((".json", ".jsonl")):
+            keys = self._hints.keys()
             return json.dumps([_record(keys, i) for i in range(200)]).encode() if keys else None
-        if name.lower().endswith((".txt", ".tsv")) and re.search(
-            r"""split\(["']\\t""", self._source
-        ):
-            return made_up_files.pairs()
-        if re.search(r"glove|word2vec|\.vec$", name.lower()):
+        if re.search(r"glove|word2vec|\.vec$", lower):
             return made_up_files.word_vectors(name)
+        fields = self._hints.fields() if lower.endswith((".txt", ".tsv", ".csv", ".dat")) else None
+        if fields is not None:
+            return made_up_files.lines(fields)
+        if not _HAS_ENDING.search(lower) and not self._hints.ending(""):
+            return made_up_files.text()
         return made_up_files.content(name)
 
     def _note(self, what: str, path: str) -> None:

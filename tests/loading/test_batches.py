@@ -40,7 +40,7 @@ def test_fit_computes_few_rows_when_they_are_large(open_script):
         for model in ("arrays", "dataset", "sized")
     }
     assert opened.failure is None
-    assert sizes == {"arrays": 16, "dataset": 15, "sized": 64}
+    assert sizes == {"arrays": 5, "dataset": 5, "sized": 64}
     assert "PREDICTED (64, 1)" in opened.printed
 
 

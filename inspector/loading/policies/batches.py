@@ -13,8 +13,8 @@ from typing import Any
 
 import keras
 
-_HEAVY_BYTES = 3 << 20
-_FEWEST = 2
+_HEAVY_BYTES = 1 << 20
+_FEWEST = 4
 _BATCH_SIZE = re.compile(r"batch_?size|^batch$|^bs$", re.IGNORECASE)
 
 
@@ -35,7 +35,9 @@ def _is_nested(x: list[Any]) -> bool:
 
 
 def rows(x: Any) -> int | None:
-    """How many rows arrays have; None for a data set."""
+    """How many rows arrays have, or a cut data set had; None for any other data set."""
+    if isinstance(x, _OneBatch):
+        return x.rows
     return int(keras.tree.flatten(x)[0].shape[0]) if is_cut(x) else None
 
 
@@ -81,7 +83,14 @@ def lighter(model: Any, data: Any) -> Any:
     else:
         return data
     fewer = None if element is None else _fewer_of(element)
-    return data if fewer is None else _OneBatch(fewer)
+    if fewer is None:
+        return data
+    count = data.num_batches if isinstance(data, keras.utils.PyDataset) else 1
+    return _OneBatch(fewer, (count or 1) * _size(element))
+
+
+def _size(element: Any) -> int:
+    return int(keras.tree.flatten(element)[0].shape[0])
 
 
 def _fewer_of(element: Any) -> Any:
@@ -107,11 +116,12 @@ def _count(shape: Any) -> int:
 
 
 class _OneBatch(keras.utils.PyDataset):
-    """A data set of one batch."""
+    """A data set of one batch; it had so many rows before."""
 
-    def __init__(self, batch: Any) -> None:
+    def __init__(self, batch: Any, had_rows: int) -> None:
         super().__init__()
         self._batch = batch
+        self.rows = had_rows
 
     def __len__(self) -> int:
         return 1

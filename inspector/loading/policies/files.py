@@ -84,7 +84,7 @@ class _Files:
             if isinstance(mode, str) and set(mode) & set("wax+"):
                 return original(self.place(file, mode), mode, *args, **kwargs)
             if self.is_users_own(file):
-                self.missing.opened(file)
+                self.missing.opened(file, as_text="b" not in str(mode))
             return original(self.overlay.for_reading(file), mode, *args, **kwargs)
 
         return open_mapped
@@ -198,13 +198,17 @@ class _Files:
 
     def listdir(self, path: Any = ".") -> list[Any]:
         try:
-            return self.overlay.listdir(path)
+            found = self.overlay.listdir(path)
         except FileNotFoundError:
             if not self.is_users_own(path):
                 raise
-            # A data folder of another machine: scripts count, filter and read what is in it.
+            found = []
+        if not found and self.is_users_own(path):
+            # A data folder of another machine: scripts count, filter and read what is in it. An
+            # empty one was made by the script, for what a program that did not run would put there.
             self.missing.listed(path)
-            return self.overlay.listdir(path)
+            found = self.overlay.listdir(path)
+        return found
 
     def scandir(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

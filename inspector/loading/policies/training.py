@@ -109,8 +109,8 @@ class _Training:
             if self._is_keras_own(sys._getframe(1)):
                 return original(model, x, **options)
             size = options.pop("batch_size", None) or _BATCH
-            rows = batches.rows(x)
             x, size = batches.lighter(model, x), batches.fewer_rows(model, x, size)
+            rows = batches.rows(x)
             x, _, _ = batches.cut(size, x, None, None)
             if batches.is_cut(x):
                 options["batch_size"] = size
