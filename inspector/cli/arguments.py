@@ -142,6 +142,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="also how the file was kept from this machine"
     )
+    parser.add_argument(
+        "--name-batch",
+        action="store_true",
+        help="also which axes are the batch, found out by two more runs on 5 and 7 samples",
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

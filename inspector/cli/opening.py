@@ -42,6 +42,7 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
             on_event=take,
             python=getattr(options, "python", None),
             real=getattr(options, "real", False),
+            name_batch=getattr(options, "name_batch", False),
             engine=options.engine,
             keep_ops=keep_ops,
             model=getattr(options, "model", None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from inspector.cli.axes_report import print_axes
 from inspector.cli.opening import failed, opened
 from inspector.cli.report import print_report
 from inspector.exporters.replacing import replace_file
@@ -20,6 +21,8 @@ def run(options: argparse.Namespace) -> int:
     if options.verbose and result.trace.protection is not None:
         print(f"protection: {result.trace.protection}", file=sys.stderr)
     print_report(result, with_ops=options.ops, model=options.model)
+    if options.name_batch:
+        print_axes(result.trace, options.model)
     if options.json is not None:
         print(f"trace written to {options.json}", file=sys.stderr)
     return 1 if failed(result) else 0

@@ -105,9 +105,7 @@ def _fitted(parts: list[Part], wanted: list[Wanted], told: Told) -> list[Array]:
     return values
 
 
-def from_last_run(
-    recorder: Recorder, name: str, number: int | None = None
-) -> ModelInputs | None:
+def from_last_run(recorder: Recorder, name: str, number: int | None = None) -> ModelInputs | None:
     """The inputs of the model's last recorded run, None when there is none or they are gone.
 
     number: of the run whose inputs are meant in its place.
@@ -126,6 +124,11 @@ def from_last_run(
             names = [edge.argument for edge in run.edges if edge.target == top.id]
             return _by_argument(recorder.keras_models()[name], names, tensors)
     return None
+
+
+def map_leaves(change: Callable[[Any], Any], values: Any) -> Any:
+    """The same structure of inputs with each array changed."""
+    return keras.tree.map_structure(change, values)
 
 
 def _by_argument(model: Any, names: list[str], tensors: list[Any]) -> ModelInputs:

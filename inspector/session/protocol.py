@@ -38,6 +38,7 @@ class OpenFile:
     dtype_policy: Keras' policy for layers that name none ("float16"), empty: Keras' own default.
     allow_code: whether code that a saved model brings along (Lambda layers, the modules of its
         own classes) may run. Scripts and notebooks are code: they run anyway.
+    name_batch: whether the batch axis of every tensor is found out, by two more runs.
     """
 
     path: str
@@ -51,6 +52,7 @@ class OpenFile:
     weights: str | None = None
     allow_code: bool = False
     dtype_policy: str = ""
+    name_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ class RunModel:
 @dataclass(frozen=True, slots=True)
 class AskInputs:
     """Ask what a model of the open file takes."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameBatch:
+    """Find out which axes of a model's tensors are the batch; its runs are told again."""
 
     model: str
 
@@ -395,6 +404,7 @@ Command = (
     | RunModel
     | ApplyWeights
     | AskInputs
+    | NameBatch
     | ReadTensor
     | Evaluate
     | WhatIf
@@ -433,6 +443,7 @@ COMMANDS: dict[str, type] = {
         RunModel,
         ApplyWeights,
         AskInputs,
+        NameBatch,
         ReadTensor,
         Evaluate,
         WhatIf,

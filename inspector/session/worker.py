@@ -39,6 +39,7 @@ from inspector.session.protocol import (
     Failed,
     ForgetRun,
     Hello,
+    NameBatch,
     Opened,
     OpenFile,
     Pause,
@@ -126,6 +127,8 @@ class Worker:
             self._opened.run_model(command)
         elif isinstance(command, ApplyWeights):
             self._opened.apply_weights(command)
+        elif isinstance(command, NameBatch):
+            self._opened.name_batch(command)
         elif isinstance(command, AskInputs):
             self._opened.ask_inputs(command)
         elif isinstance(command, ReadTensor):
