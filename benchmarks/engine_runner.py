@@ -1,55 +1,64 @@
 """Times one workload on one engine; its last line is the seconds as JSON.
 
-    engine_runner.py ours|torch WORKLOAD|import
+    engine_runner.py ours|torch WORKLOAD|builds|import [THREADS]
 
 It runs in the environment of the engine it is told, so it may import nothing of ours for torch.
-Every figure is the fastest repeat, in CPU seconds of this process.
+Every figure is the fastest repeat, in CPU seconds of this process; in wall seconds when it is
+given a number of threads.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
 import time
 
 # Each block of repeats ends after this many CPU seconds, but has at least this many repeats.
-BLOCK_SECONDS, FEWEST = 1.2, 2
-# Recorded runs are kept until the byte budget is reached; the first ones wait for the system to
-# hand out that memory, so a few more are made (docs/engine.md).
-FEWEST_RECORDED = 5
+BLOCK_SECONDS, FEWEST, FEWEST_BUILDS = 1.2, 2, 3
+# A recorder keeps that many runs of a model and only counts later ones: each is made anew after so
+# many, so that every timed run is one that is recorded in full.
+RECORDED = 19
 # Two blocks of each kind, in turns: a slow moment of the machine then hits both.
 BLOCKS = 2
 
 
 def main() -> None:
     """Prepare the engine, time, print."""
-    engine, workload = sys.argv[1:]
+    engine, workload, *threads = sys.argv[1:]
     started = time.process_time()
-    (prepare_torch if engine == "torch" else prepare_ours)()
+    (prepare_torch if engine == "torch" else prepare_ours)(*map(int, threads))
     imported = time.process_time() - started
     if workload == "import":
         print(json.dumps({"import": imported}))
         return
     import engine_workloads
 
+    if workload == "builds":
+        builds = engine_workloads.BUILDS.items()
+        print(json.dumps({name: fastest(build, FEWEST_BUILDS) for name, build in builds}))
+        return
     forward, step = engine_workloads.BUILDERS[workload]()
+    if threads:
+        print(json.dumps({"forward": on_the_wall(forward, engine), "step": on_the_wall(step, "")}))
+        return
     print(json.dumps({**timed("forward", forward, engine), **timed("step", step, engine)}))
 
 
-def prepare_torch() -> None:
+def prepare_torch(threads: int = 1) -> None:
     """Import Keras on torch."""
     os.environ["KERAS_BACKEND"] = "torch"
     import keras
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     assert keras.backend.backend() == "torch"
 
 
-def prepare_ours() -> None:
-    """Import Keras on our engine."""
+def prepare_ours(threads: int = 1) -> None:
+    """Import Keras on our engine; its threads come from the environment."""
     from inspector.keras_backend import hook
 
     hook.install("numpy")
@@ -62,15 +71,23 @@ def timed(name, call, engine):
     """Seconds of a call: plain and, on ours, recorded."""
     with no_gradients(engine, name):
         call()  # the first call builds and fills caches
-        plain, recorded = [], []
+        plain, recorded, later = [], [], []
         for _ in range(BLOCKS):
             plain.append(fastest(call))
             if engine == "ours":
                 recorded.append(recorded_fastest(call))
+                later.append(fastest_when_counted(call))
     times = {name: min(plain)}
     if recorded:
-        times[f"{name}-recorded"] = min(recorded)
+        times |= {f"{name}-recorded": min(recorded), f"{name}-later": min(later)}
     return times
+
+
+def on_the_wall(call, engine):
+    """Wall seconds of the fastest repeat."""
+    with no_gradients(engine, "forward"):
+        call()
+        return fastest(call, clock=time.perf_counter)
 
 
 def no_gradients(engine, name):
@@ -82,29 +99,50 @@ def no_gradients(engine, name):
     return contextlib.nullcontext()
 
 
-def fastest(call, fewest=FEWEST):
-    """CPU seconds of the fastest repeat."""
-    best, began, repeats = float("inf"), time.process_time(), 0
-    while repeats < fewest or time.process_time() - began < BLOCK_SECONDS:
-        started = time.process_time()
+def fastest(call, fewest=FEWEST, most=None, clock=time.process_time):
+    """Seconds of the fastest repeat."""
+    best, began, repeats = float("inf"), clock(), 0
+    while repeats < fewest or (clock() - began < BLOCK_SECONDS and repeats != most):
+        started = clock()
         call()
-        best = min(best, time.process_time() - started)
+        best = min(best, clock() - started)
         repeats += 1
     return best
 
 
 def recorded_fastest(call):
     """The same with everything recorded, as the worker does it."""
+    best, began = float("inf"), time.process_time()
+    while best == float("inf") or time.process_time() - began < BLOCK_SECONDS:
+        with recorder():
+            call()  # hooks look each class up once
+            best = min(best, fastest(call, most=RECORDED))
+        gc.collect()  # the next recorder finds the memory of this one
+    return best
+
+
+def fastest_when_counted(call):
+    """The same where a recorder has all the runs that it keeps, and only counts this one."""
+    with recorder(keep_runs=1):
+        call()
+        call()
+        return fastest(call)
+
+
+@contextlib.contextmanager
+def recorder(**options):
+    """What the worker puts around a script."""
     from inspector.capture import Recorder
 
-    recorder = Recorder(lambda file: False, lambda run, ended: None, lambda i, model: None)
-    recorder.install()
+    watching = Recorder(
+        lambda file: False, lambda run, ended: None, lambda i, model: None, **options
+    )
+    watching.install()
     try:
-        call()  # hooks look each class up once
-        return fastest(call, FEWEST_RECORDED)
+        yield
     finally:
-        recorder.settle()
-        recorder.uninstall()
+        watching.settle()
+        watching.uninstall()
 
 
 if __name__ == "__main__":

@@ -156,7 +156,9 @@ CAPTURED = 1e-12
 UNCAPTURED = {
     "get_item put put_in_zeros take_along_axis": "index arrays are checked on the host",
     "isin unique nonzero bincount": "the answer's size or a table is asked for",
-    "segment_sum segment_extreme segment_product": "rows outside of the segments are left out",
+    "segment_sum segment_extreme segment_product segment_product_grad": (
+        "rows outside of the segments are left out"
+    ),
     "eig lu_factor ctc_beam_search": "computed on the host",
 }
 

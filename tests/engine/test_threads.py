@@ -1,0 +1,43 @@
+"""The number of threads for products of matrices."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import threadpoolctl
+
+from inspector.engine import threads
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="no processors to choose on this system"
+)
+
+
+def test_physical_cores_counts_siblings_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
+    for number, siblings in enumerate(("0,2", "1,3", "0,2", "1,3")):
+        topology = tmp_path / f"cpu{number}" / "topology"
+        topology.mkdir(parents=True)
+        (topology / "thread_siblings_list").write_text(siblings + "\n", encoding="ascii")
+
+    assert threads.physical_cores(tmp_path) == 2
+
+
+def test_physical_cores_counts_processors_where_nothing_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5})
+
+    assert threads.physical_cores(tmp_path) == 3
+
+
+def test_threads_are_set_unless_the_environment_says_how_many(monkeypatch):
+    monkeypatch.setattr(threads, "physical_cores", lambda: 2)
+    with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
+        assert threads.use_physical_cores({"OMP_NUM_THREADS": "1"}) is None
+        assert {pool["num_threads"] for pool in blas()} == {1}
+        assert threads.use_physical_cores({}) == 2
+        assert {pool["num_threads"] for pool in blas()} <= {1, 2}
+
+
+def blas():
+    return [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
