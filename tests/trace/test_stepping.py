@@ -141,3 +141,24 @@ def test_backward_ops_come_after_the_last_return() -> None:
     assert Step("op", "b", 1) == steps[steps.end()]
     assert 6 == steps.first_backward
     assert "done" == steps.state("b", 5)
+
+
+def test_op_has_a_position_of_its_own_at_granularity_op(nested: Run) -> None:
+    ops = (Op("add", (), (), position=1), Op("exp", (), (), position=2))
+    run = _run(_call("a", ops=ops, start=0, end=3), _call("b", start=4, end=5))
+
+    assert (1, 2) == (Steps(run, "op").op_at("a", 0), Steps(run, "op").op_at("a", 1))
+    assert 0 == Steps(run).op_at("a", 1)
+
+
+def test_sibling_is_the_next_call_of_the_same_layer() -> None:
+    steps = Steps(_run(_call("a", layer_id=1), _call("b", layer_id=2), _call("c", layer_id=1)))
+
+    assert ("c", "a") == (steps.sibling("a", 1), steps.sibling("c", -1))
+    assert (None, None) == (steps.sibling("c", 1), steps.sibling("b", -1))
+
+
+def test_open_frame_of_a_run_that_goes_on_has_not_returned() -> None:
+    steps = Steps(_run(_call("a"), _call("b", "a", start=1, end=2), _call("c", "a", start=3)))
+
+    assert ["enter a", "enter b", "enter c"] == _walk(steps)
