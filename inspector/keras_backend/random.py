@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from keras.src.random.seed_generator import draw_seed
 
 from inspector.engine import tape
@@ -34,11 +35,22 @@ def _sizes(shape: Any) -> tuple[int, ...]:
 
 def _scaled(drawn: Any, scale: Any, shift: Any) -> Any:
     """A standard draw, scaled and shifted; plain 1 and 0 cost no op."""
+    if tape.current is None and _is_plain(drawn, scale, shift):
+        # The first values of all weights: nobody else has seen the array that was just drawn.
+        drawn.data *= drawn.dtype.type(scale)
+        drawn.data += drawn.dtype.type(shift)
+        return drawn
     if not (isinstance(scale, int | float) and scale == 1):
         drawn = drawn * cast_to(convert_to_tensor(scale), drawn.dtype)
     if not (isinstance(shift, int | float) and shift == 0):
         drawn = drawn + cast_to(convert_to_tensor(shift), drawn.dtype)
     return drawn
+
+
+def _is_plain(drawn: Tensor, *numbers: Any) -> bool:
+    """Whether there are floats to be changed in place by Python's own numbers."""
+    is_float = drawn.dtype in (np.float32, np.float64) and drawn.data is not None
+    return is_float and bool(drawn.shape) and all(type(n) in (int, float) for n in numbers)
 
 
 def normal(

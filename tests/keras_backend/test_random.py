@@ -101,3 +101,15 @@ def test_shuffle_moves_rows_whole():
 
     assert sorted(map(tuple, found)) == [tuple(row) for row in rows]
     assert found.tolist() != rows.tolist()
+
+
+@pytest.mark.parametrize("draw", ["normal", "uniform", "truncated_normal"])
+def test_draws_are_the_same_bits_whether_they_are_recorded_or_not(draw):
+    arguments = {"shape": (7, 5), "dtype": "float32", "seed": 3}
+    limits = (-0.3, 0.7) if draw == "uniform" else (0.25, 0.7)
+
+    plain = getattr(keras.random, draw)(arguments.pop("shape"), *limits, **arguments)
+    with engine.recording():
+        recorded = getattr(keras.random, draw)((7, 5), *limits, **arguments)
+
+    assert np.array(plain).tobytes() == np.array(recorded).tobytes()
