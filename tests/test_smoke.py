@@ -86,6 +86,9 @@ SAMPLES = {
     ),
     "broken_last_axis": Shows(("reader",), failure=("project", "16")),
     "broken_concat_axis": Shows(("classifier",), failure=("split_signs", "12")),
+    "broken_log_of_zero": Shows(
+        ("log_of_zero",), runs=("build", "train_step"), losses=("compiled",)
+    ),
     "broken_mask_lost": Shows(("mask_lost",), mask=("tokens", "dropped", "scale")),
 }
 

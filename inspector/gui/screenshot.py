@@ -59,6 +59,7 @@ def render(
     settings = replace(settings or Settings(theme="light"), trust=True)
     before = qInstallMessageHandler(_tell_what_matters)
     window = make_window(settings, store=MemoryStore())
+    window.plugins.discover()
     window.resize(*size)
     window.show()
     try:

@@ -19,10 +19,10 @@ class RunChooser(DropDown):
         self._viewpoint = viewpoint
         self.setObjectName("runs")
         self.setAccessibleName("Run")
-        self.setMaximumWidth(330)
+        self.setMaximumWidth(340)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(26)
         self.setPlaceholderText("No run yet")
         self.activated.connect(self._choose)
         viewpoint.trace_changed.connect(self._fill)

@@ -18,13 +18,13 @@ from inspector.api import Check, hookimpl
 from inspector_plugins.model_checks import axes, losses, masks, numbers, shapes, structure, training
 
 CHECKS: tuple[Check, ...] = (
+    *numbers.CHECKS,  # first: they say where other findings come from
+    *axes.CHECKS,
     *masks.CHECKS,
     *structure.CHECKS,
     *training.CHECKS,
     *losses.CHECKS,
     *shapes.CHECKS,
-    *axes.CHECKS,
-    *numbers.CHECKS,
 )
 
 

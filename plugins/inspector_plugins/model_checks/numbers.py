@@ -8,6 +8,8 @@ from typing import Literal
 from inspector.api import BadValue, Check, Finding, Trace
 from inspector_plugins.model_checks.reading import real_runs
 
+_MOST_CALLS = 6
+
 
 def not_finite(trace: Trace) -> Iterator[Finding]:
     """NaN or infinity: the first op, the element and the operand that did it."""
@@ -75,6 +77,10 @@ def _sentence(bad: BadValue) -> str:
     if bad.kind in ("nan", "infinity", "overflow"):
         index = ", ".join(map(str, bad.element.index))
         message += f", first at [{index}], {bad.count:,} of {bad.of:,} numbers"
+    way_on = list(dict.fromkeys(p.call for p in bad.chain if p.call not in (None, bad.at.call)))
+    if way_on:
+        message += f". From there it goes through {' → '.join(map(str, way_on[:_MOST_CALLS]))}"
+        message += " → …" if len(way_on) > _MOST_CALLS else ""
     return f"{message}."
 
 

@@ -13,6 +13,11 @@ Findings; `--format json` and `--format sarif` are for programs. Exit code 1 say
 an error. Each check has a piece of code that triggers it and one that does not in
 `tests/plugins/test_model_checks.py`. This page is written from the code
 (`python -m inspector_plugins.model_checks.table`); plugins can add checks (`plugins/README.md`).
+
+In the window they are under **Findings**, errors first; a click on one goes to its call and its
+line, and the page beside the list says what to do:
+
+![Findings of a model that joins along the wrong axis](checks.png)
 """
 
 
