@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast, get_args
 
+from inspector.engine import threads
 from inspector.engine.array_module import EngineName
 from inspector.errors import InspectorError, ProtocolError, UsageError
 from inspector.keras_backend import hook
@@ -182,6 +183,7 @@ class Worker:
             )
             self._leave(NO_KERAS)
         if choice.name == "numpy":
+            threads.use_physical_cores()
             memory_watch.limit_allocations(memory_limit_bytes(self._settings))
 
     def _read(self) -> None:
