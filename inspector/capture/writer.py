@@ -159,6 +159,7 @@ class Writer:
             elapsed_s=record.elapsed_s,
             position=record.index + bisect_right(context.frame_events, record.index),
             call=call,
+            implementation=record.implementation,
         )
 
     def _edges(self, frame: Frame, ids: dict[Frame, str]) -> list[Edge]:

@@ -59,6 +59,7 @@ class Op:
 
     position: its place in the run's order of events, on the same scale as `Call.start`.
     call: in `Run.backward`, the id of the call whose op a gradient rule goes back through.
+    implementation: which GPU code ran it, or why not that which was meant to; empty on a CPU.
     """
 
     op: str
@@ -70,6 +71,7 @@ class Op:
     elapsed_s: float = 0.0
     position: int = 0
     call: str | None = None
+    implementation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from inspector.engine import REGISTRY
+from inspector.engine.cuda import dispatch
+
 from .conftest import call
 
 NESTED = """
@@ -162,6 +165,22 @@ def test_runs_beyond_the_limit_are_counted_not_kept(watch):
 
     assert (model.kind, model.runs_not_kept) == ("layer", 2)
     assert len([run for run in scene.recorder.runs() if run.kind == "forward"]) == 3
+
+
+def test_op_says_which_gpu_code_ran_it(watch, monkeypatch):
+    tanh = REGISTRY["tanh"]
+    plain = tanh.forward
+
+    def forward(xp, *arrays):
+        dispatch.note("kernel tanh")
+        return plain(xp, *arrays)
+
+    monkeypatch.setattr(tanh, "forward", forward)
+    run = watch(NESTED).run("forward")
+
+    said = {op.op: op.implementation for c in run.calls for op in c.ops}
+    assert {name for name, text in said.items() if text} == {"tanh"}
+    assert said["tanh"] == "kernel tanh"
 
 
 def test_ops_stand_in_the_call_that_ran_them_with_their_line(watch):

@@ -95,7 +95,7 @@ class OpsPanel(TablePanel):
             "Ops",
             (
                 Column("Op", lambda op: op.op),
-                Column("Function", lambda op: op.function, colour=muted),
+                Column("Function", _op_origin, colour=muted),
                 Column("Output shape", _op_shape, is_code=True),
                 Column("Line", lambda op: place_text(op.file, op.line), colour=muted),
                 Column(
@@ -185,6 +185,11 @@ def _gradient_text(row: WeightRow) -> str:
     if row.update is not None and row.update.gradient_norm is not None:
         return number_text(row.update.gradient_norm, 4)
     return "none" if _has_no_gradient(row) else ""
+
+
+def _op_origin(op: Op) -> str:
+    """The function it was part of, and on a GPU which code ran it."""
+    return " · ".join(part for part in (op.function, op.implementation) if part)
 
 
 def _op_shape(op: Op) -> str:
