@@ -86,9 +86,8 @@ SAMPLES = {
     ),
     "broken_last_axis": Shows(("reader",), failure=("project", "16")),
     "broken_concat_axis": Shows(("classifier",), failure=("split_signs", "12")),
-    "broken_log_of_zero": Shows(
-        ("log_of_zero",), runs=("build", "train_step"), losses=("compiled",)
-    ),
+    # Its training step is NaN all through, which tests/docs_pages look at.
+    "broken_log_of_zero": Shows(("log_of_zero",), runs=("build",)),
     "broken_mask_lost": Shows(("mask_lost",), mask=("tokens", "dropped", "scale")),
 }
 
