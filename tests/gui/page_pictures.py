@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,11 +23,12 @@ from inspector.gui.start import make_window
 from inspector.gui.state.recent import MemoryStore
 from inspector.gui.window.main_window import MainWindow
 
+Theme = Literal["light", "dark"]
 ROOT = Path(__file__).resolve().parents[2]
 LEFT = Qt.MouseButton.LeftButton
 
 
-def open_sample(name: str, theme: str = "light") -> MainWindow:
+def open_sample(name: str, theme: Theme = "light") -> MainWindow:
     """The window on a sample model, through a real worker."""
     settings = Settings(theme=theme, trust=True)
     window = make_window(settings, store=MemoryStore())
@@ -64,7 +66,7 @@ def click_row(window: MainWindow, table: QTableView, row: int) -> None:
     settle(window)
 
 
-def lost_mask(theme: str = "light") -> MainWindow:
+def lost_mask(theme: Theme = "light") -> MainWindow:
     """Two clicks from opening to the cause: the tab Masks, the row that says dropped."""
     window = open_sample("broken_mask_lost", theme)
     click_tab(window, "Masks")
@@ -74,7 +76,7 @@ def lost_mask(theme: str = "light") -> MainWindow:
     return window
 
 
-def attention(theme: str = "light") -> MainWindow:
+def attention(theme: Theme = "light") -> MainWindow:
     """One click on the use by attention, in the list of masks, shows what may be attended."""
     window = open_sample("transformer_block", theme)
     click_tab(window, "Masks")
@@ -84,7 +86,7 @@ def attention(theme: str = "light") -> MainWindow:
     return window
 
 
-def ledger(theme: str = "light") -> MainWindow:
+def ledger(theme: Theme = "light") -> MainWindow:
     """The ledger, its largest term open, and the input of the sample that adds most to it."""
     window = open_sample("regularizers", theme)
     click_tab(window, "Losses")
@@ -98,6 +100,6 @@ if __name__ == "__main__":
     application = QApplication.instance() or QApplication(sys.argv[:1])
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"
     for name, show in PICTURES.items():
-        shown = show(sys.argv[2] if len(sys.argv) > 2 else "light")
+        shown = show("dark" if sys.argv[2:] == ["dark"] else "light")
         shown.grab().save(str(folder / f"{name}.png"), "PNG")
         shown.close()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,15 +30,15 @@ pictures = _load()
 
 
 @pytest.fixture
-def shown(qtbot: QtBot) -> Iterator[list]:
+def shown(qtbot: QtBot) -> Iterator[list[Any]]:
     """Windows put in here are closed."""
-    windows: list = []
+    windows: list[Any] = []
     yield windows
     for window in windows:
         window.close()
 
 
-def test_cause_of_the_lost_mask_is_two_clicks_away(shown: list) -> None:
+def test_cause_of_the_lost_mask_is_two_clicks_away(shown: list[Any]) -> None:
     window = pictures.lost_mask()
     shown.append(window)
 
@@ -49,7 +50,7 @@ def test_cause_of_the_lost_mask_is_two_clicks_away(shown: list) -> None:
     assert window.parts.source.code.line == 23
 
 
-def test_attention_mask_is_one_click_away_from_the_list_of_masks(shown: list) -> None:
+def test_attention_mask_is_one_click_away_from_the_list_of_masks(shown: list[Any]) -> None:
     window = pictures.attention()
     shown.append(window)
     picture = window.parts.values.picture
@@ -66,7 +67,7 @@ def test_attention_mask_is_one_click_away_from_the_list_of_masks(shown: list) ->
     assert (picture.grid.values == np.tri(7, dtype=bool)).all()
 
 
-def test_sample_that_adds_most_shows_its_input(shown: list) -> None:
+def test_sample_that_adds_most_shows_its_input(shown: list[Any]) -> None:
     window = pictures.ledger()
     shown.append(window)
     page = window.parts.losses.page
