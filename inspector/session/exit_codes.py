@@ -38,7 +38,10 @@ def fix_of(exit_code: int | None) -> str:
     if exit_code == OUT_OF_DISK:
         return "Write less in the file, or allow more with INSPECTOR_SCRATCH_MB."
     if exit_code == -_OUT_OF_TIME:
-        return "Look for a loop without end, or allow more with INSPECTOR_CPU_SECONDS."
+        return (
+            "Look for a loop without end, or allow more with INSPECTOR_CPU_SECONDS; a saved model "
+            "that does this is damaged: copy or download it again."
+        )
     if exit_code == NO_KERAS:
         return "Install Keras 3.15 into that Python, or choose another Python for the worker."
     if exit_code is not None and exit_code < 0:

@@ -419,6 +419,22 @@ def test_architecture_of_keras_2_keeps_its_graph_with_a_placeholder(tmp_path):
     assert tuple(model([ones, ones]).shape) == (2, 6)
 
 
+def test_tensor_that_keras_2_gave_by_keyword_is_an_input_too(tmp_path):
+    config = keras_2_files.functional()
+    entry = config["config"]["layers"][4]
+    entry |= {"class_name": "TFOpLambda", "inbound_nodes": [
+        [["shared", 0, 0, {"y": ["shared", 1, 0], "name": None}]]]}  # fmt: skip
+    (tmp_path / "old.json").write_text(json.dumps(config))
+
+    model, _ = opened(tmp_path / "old.json", tmp_path)
+
+    (found,) = placeholders(model).values()
+    (node,) = found._inbound_nodes
+    assert len(node.input_tensors) == 2
+    ones = np.ones((2, 4), "float32")
+    assert tuple(model([ones, ones]).shape) == (2, 3)
+
+
 def test_placeholder_of_keras_2_takes_the_weights_of_its_layer(tmp_path):
     config = keras_2_files.sequential()
     config["config"]["layers"][2] = {"class_name": "Mine", "config": {"name": "mine"}}

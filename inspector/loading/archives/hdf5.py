@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ import h5py
 
 from inspector.loading.archives.members import damaged, refused
 
+# Processor seconds for looking at a file: a damaged one can keep HDF5's own code, which nothing
+# in this process can stop, in a loop for ever. Then the system ends the worker.
+LOOK_S = 10
+_BYTES_A_SECOND = 50 << 20
 _MAX_OBJECTS = 200_000
 _MAX_DEPTH = 64
 _BOMB_FLOOR = 64 << 20
@@ -46,7 +51,7 @@ def look_at(path: Path) -> Contents:
     Raises:
         NotReadable: it is damaged, or would do harm.
     """
-    with reading(path) as file:
+    with _limited(path), reading(path) as file:
         datasets = dict(_datasets(file, path))
         root = file.get("model_weights", file)
         return Contents(
@@ -66,6 +71,24 @@ def reading(path: Path) -> Iterator[Any]:
             yield file
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise damaged(path, _plain(error)) from error
+
+
+@contextmanager
+def _limited(path: Path) -> Iterator[None]:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    own = int(time.process_time() + LOOK_S + path.stat().st_size / _BYTES_A_SECOND) + 1
+    if hard != resource.RLIM_INFINITY:
+        own = min(own, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (own, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def arrays_below(file: Any, group: str) -> Iterator[tuple[str, Any]]:
@@ -100,7 +123,9 @@ def _datasets(file: Any, path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
             if isinstance(item, h5py.Dataset):
                 _check(item, path)
                 yield f"{prefix}{name}", tuple(item.shape or ())
-            elif isinstance(item, h5py.Group) and item.id.__hash__() not in seen:
+            elif isinstance(item, h5py.Group):
+                dict(item.attrs)  # Keras reads them: what is wrong with them shows here
+            if isinstance(item, h5py.Group) and item.id.__hash__() not in seen:
                 seen.add(item.id.__hash__())
                 waiting.append((f"{prefix}{name}/", item, depth + 1))
 

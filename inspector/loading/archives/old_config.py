@@ -41,6 +41,44 @@ def modern(entry: Config) -> tuple[Config, list[str]]:
     return {**entry, "config": kept}, [key for key in dropped if inner[key] not in (None, False, 1)]
 
 
+def with_tensors(nodes: Any) -> Any:
+    """Inbound nodes in which tensors that came by keyword are inputs too: Keras 3 forgets those.
+
+    [["a", 0, 0, {"y": ["b", 0, 0]}]]  →  {"args": [a], "kwargs": {"y": b}}
+    """
+    if not isinstance(nodes, list):
+        return nodes
+    return [_with_tensors(node) if isinstance(node, list) else node for node in nodes]
+
+
+def _with_tensors(node: list[Any]) -> Any:
+    if not node or not all(_is_tensor(part) for part in node):
+        return node
+    given = [part[3] for part in node if len(part) > 3 and isinstance(part[3], dict)]
+    keywords = {key: value for part in given for key, value in part.items() if value is not None}
+    if not any(map(_is_tensor, keywords.values())):
+        return node
+    tensors = [_revived(part) for part in node]
+    kwargs = {k: _revived(v) if _is_tensor(v) else v for k, v in keywords.items()}
+    return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": kwargs}
+
+
+def _is_tensor(value: Any) -> bool:
+    """Whether it is [layer, node, index], with or without keyword arguments behind it."""
+    kinds = (str, int, int)
+    return (
+        isinstance(value, list)
+        and len(value) in (3, 4)
+        and all(isinstance(part, kind) for part, kind in zip(value, kinds, strict=False))
+    )
+
+
+def _revived(part: list[Any]) -> Config:
+    # Keras looks the tensor up by its history; the shape is not read.
+    config = {"shape": [], "dtype": "float32", "keras_history": part[:3]}
+    return {"class_name": "__keras_tensor__", "config": config, "module": "keras.src.backend"}
+
+
 def with_input(layers: list[Any]) -> list[Any]:
     """Layers of a Sequential model: until Keras 2.2 the first one itself told the input's shape."""
     first = layers[0] if layers else None

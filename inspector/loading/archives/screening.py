@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from inspector.loading.archives import known
-from inspector.loading.archives.old_config import modern, with_input
+from inspector.loading.archives.old_config import modern, with_input, with_tensors
 from inspector.loading.archives.placeholder import NAMESPACE, Facts, placeholder_class
 
 Config = dict[str, Any]
@@ -88,6 +88,8 @@ class _Screen:
         if _is_graph(inner):
             return self._model(entry, inner)
         made, gone = modern(copy.deepcopy(entry))
+        if "module" not in entry:
+            made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
         if gone:
             what = f"{', '.join(gone)} of {_name_of(entry)}"
             self._note(what, "Keras 3 has no such argument; left out.", entry, "dropped")
@@ -227,6 +229,8 @@ class _Screen:
         title = f"model {name}" if is_root else f"layer {_name_of(entry)} ({name})"
         self._note(title, reason, entry, "code" if kind == "code" else "custom")
         made = copy.deepcopy({k: v for k, v in entry.items() if k not in ("config", "module")})
+        if "module" not in entry:
+            made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
         made |= {"class_name": key, "config": {"name": _name_of(entry)}}
         if "module" in entry:
             made |= {"module": "inspector", "registered_name": key}
