@@ -186,3 +186,9 @@ def test_late_values_are_announced_instead_of_the_old_ones(
     view.show_tensor((1, 8), (4,), "input")
 
     qtbot.waitUntil(lambda: "Reading values…" == view.reason)
+
+
+def test_slicing_names_its_axes_where_they_are_known() -> None:
+    slicing = first_slicing((2, 3, 4), ("batch", "", "units"))
+
+    assert ["batch", "axis 1", "units", ""] == [slicing.name(axis) for axis in (0, 1, 2, None)]

@@ -37,6 +37,8 @@ class Viewpoint(QObject):
         self.granularity: Granularity = "call"
         # Whether the user has chosen where to look; until then the most telling run is shown.
         self._is_chosen = False
+        self._axes: dict[int, tuple[str, ...]] = {}
+        self._axes_of: Run | None = None
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -56,6 +58,13 @@ class Viewpoint(QObject):
         """The text that stands for a file at lines of the trace, None where it is a file."""
         sources = self.trace.sources if self.trace else ()
         return next((source for source in sources if source.file == file), None)
+
+    def axes_of(self, tensor: int) -> tuple[str, ...]:
+        """What the axes of a tensor of the run mean, empty where nothing is known."""
+        if self._axes_of is not self.run:
+            self._axes = {axes.tensor: axes.labels for axes in self.run.axes}
+            self._axes_of = self.run
+        return self._axes.get(tensor, ())
 
     def show_trace(self, trace: Trace) -> None:
         """Show a whole trace; the run in view stays if the user chose it."""

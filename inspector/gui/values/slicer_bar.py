@@ -51,7 +51,7 @@ class SlicerBar(QWidget):
         choice.setAccessibleName("Axes of the heatmap")
         for rows, columns in pairs:
             sizes = f"{slicing.shape[rows]} × {slicing.shape[columns]}"
-            choice.addItem(f"axes {rows} and {columns}   ({sizes})")
+            choice.addItem(f"{slicing.name(rows)} and {slicing.name(columns)}   ({sizes})")
         choice.setCurrentIndex(pairs.index((slicing.rows or 0, slicing.columns or 0)))
         choice.activated.connect(lambda place: self._change(slicing.spread(*pairs[place])))
         row = QHBoxLayout()
@@ -74,7 +74,7 @@ class SlicerBar(QWidget):
         slider.valueChanged.connect(lambda index: label.setText(_index_text(index, last)))
         slider.valueChanged.connect(lambda index: self._move(axis, index))
         row = QHBoxLayout()
-        row.addWidget(set_role(QLabel(f"axis {axis}"), "muted"))
+        row.addWidget(set_role(QLabel(slicing.name(axis)), "muted"))
         row.addWidget(slider, 1)
         row.addWidget(label)
         return row

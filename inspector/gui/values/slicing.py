@@ -12,12 +12,22 @@ _MOST = 256
 
 @dataclass(frozen=True, slots=True)
 class Slicing:
-    """rows, columns: the axes spread out, None where the tensor has too few."""
+    """rows, columns: the axes spread out, None where the tensor has too few.
+
+    names: what the axes mean ("batch", "time"...), empty where that is not known.
+    """
 
     shape: tuple[int, ...]
     rows: int | None
     columns: int | None
     indices: tuple[int, ...]
+    names: tuple[str, ...] = ()
+
+    def name(self, axis: int | None) -> str:
+        """What an axis means, or its number."""
+        if axis is None:
+            return ""
+        return (self.names[axis] if axis < len(self.names) else "") or f"axis {axis}"
 
     def at(self, axis: int, index: int) -> Slicing:
         """The same with another index on one axis."""
@@ -64,7 +74,7 @@ class Slicing:
         return np.ascontiguousarray(numbers.reshape(-1)[: rows * columns].reshape(rows, columns))
 
 
-def first_slicing(shape: tuple[int, ...]) -> Slicing:
+def first_slicing(shape: tuple[int, ...], names: tuple[str, ...] = ()) -> Slicing:
     """What to show first: the last two axes; height and width of channels-last pictures.
 
     >>> first_slicing((8, 28, 28, 3)).rows, first_slicing((4, 5)).rows, first_slicing((4,)).rows
@@ -75,10 +85,10 @@ def first_slicing(shape: tuple[int, ...]) -> Slicing:
     columns: int | None = ndim - 1 if ndim else None
     if ndim == 4:
         rows, columns = 1, 2
-    return Slicing(shape, rows, columns, (0,) * ndim)
+    return Slicing(shape, rows, columns, (0,) * ndim, names)
 
 
-def item_slicing(shape: tuple[int, ...], item: int) -> Slicing:
+def item_slicing(shape: tuple[int, ...], item: int, names: tuple[str, ...] = ()) -> Slicing:
     """One item of the batch: index `item` on the first axis, the rest as it is shown first.
 
     >>> third = item_slicing((8, 5), 3)
@@ -86,8 +96,8 @@ def item_slicing(shape: tuple[int, ...], item: int) -> Slicing:
     ((3, 0), None, 1)
     """
     if not shape:
-        return first_slicing(shape)
+        return first_slicing(shape, names)
     rest = first_slicing(shape[1:])
     rows, columns = (None if axis is None else axis + 1 for axis in (rest.rows, rest.columns))
     item = min(max(item, 0), max(shape[0] - 1, 0))
-    return Slicing(shape, rows, columns, (item, *rest.indices))
+    return Slicing(shape, rows, columns, (item, *rest.indices), names)

@@ -60,6 +60,7 @@ class TensorView(QWidget):
         self._histogram: Histogram | None = None
         self._heatmap: Heatmap | None = None
         self._title = ""
+        self._axes: tuple[str, ...] = ()
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -81,19 +82,25 @@ class TensorView(QWidget):
         self._empty.setText(reason)
         self._stack.setCurrentWidget(self._empty)
 
-    def show_tensor(self, of: tuple[int, int], shape: Shape | None, title: str) -> None:
-        """Show tensor `of` (run, tensor); its slices stay when it is shown already."""
+    def show_tensor(
+        self, of: tuple[int, int], shape: Shape | None, title: str, axes: tuple[str, ...] = ()
+    ) -> None:
+        """Show tensor `of` (run, tensor); its slices stay when it is shown already.
+
+        axes: what its axes mean, where that is known.
+        """
         self._title = title
+        self._axes = axes
         if of != self._of:
             self._of = of
             known = _known_shape(shape)
-            self._slicing = None if known is None else first_slicing(known)
+            self._slicing = None if known is None else first_slicing(known, axes)
         self._ask()
 
     def show_item(self, item: int) -> None:
         """Of the tensor that is shown, show one item of the batch."""
         if self._slicing is not None:
-            self._slicing = item_slicing(self._slicing.shape, item)
+            self._slicing = item_slicing(self._slicing.shape, item, self._axes)
             self._ask()
 
     @property
@@ -143,7 +150,7 @@ class TensorView(QWidget):
             self.show_nothing(f"No values: {answer.problem}")
             return
         if self._slicing is None or self._slicing.shape != answer.shape:
-            self._slicing = first_slicing(answer.shape)
+            self._slicing = first_slicing(answer.shape, self._axes)
             self._ask()
             return
         self._shown = self._wanted
@@ -189,6 +196,7 @@ class TensorView(QWidget):
     def _show_picture(self, answer: TensorRead, slicing: Slicing) -> None:
         if self._heatmap is None:
             return
+        self._heatmap.set_names(slicing.name(slicing.rows), slicing.name(slicing.columns))
         self._tell_scale(self._heatmap.show_values(slicing.matrix(array_of(answer))))
 
     def _tell_scale(self, ends: tuple[float, float]) -> None:

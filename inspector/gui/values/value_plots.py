@@ -149,6 +149,11 @@ class Heatmap(pg.PlotWidget):
             _set_whole_ticks(self.getPlotItem().getAxis("bottom"), columns)
         return ends
 
+    def set_names(self, rows: str, columns: str) -> None:
+        """Name the axes: what the rows and the columns are."""
+        for side, name in (("left", rows), ("bottom", columns)):
+            self.getPlotItem().getAxis(side).setLabel(name)
+
     def value_at(self, row: int, column: int) -> float:
         """The number under a cell."""
         return float(self._values[row, column])

@@ -170,7 +170,8 @@ class ValuesPanel(QWidget):
             self.view.show_nothing(problem)
         elif row.tensor is not None:
             of = (self._viewpoint.run.number, row.tensor)
-            self.view.show_tensor(of, row.shape, f"{row.role} {row.name}".strip())
+            title = f"{row.role} {row.name}".strip()
+            self.view.show_tensor(of, row.shape, title, self._viewpoint.axes_of(row.tensor))
 
     def _columns(self) -> tuple[Column, ...]:
         return (
