@@ -372,6 +372,14 @@ def test_harmful_hdf5_is_refused_with_the_reason(models, tmp_path, harm, says):
         opened(path, tmp_path)
 
 
+def test_config_of_something_else_is_no_model(tmp_path):
+    path = tmp_path / "adam.json"
+    path.write_text(json.dumps(keras.optimizers.serialize(keras.optimizers.Adam())))
+
+    with pytest.raises(OpenError, match="holds a Adam, not a model"):
+        opened(path, tmp_path)
+
+
 def test_file_of_weights_says_what_it_is_for(models, tmp_path):
     path = tmp_path / "m.weights.h5"
     models["image"].save_weights(path)

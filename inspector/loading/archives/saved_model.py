@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspector.errors import InspectorError
+import keras
+
+from inspector.errors import InspectorError, OpenError
 from inspector.files.kinds import ARCHITECTURE, HDF5, FileKind
 from inspector.loading.archives import building, hdf5
 from inspector.loading.archives.config_text import ConfigText
@@ -71,7 +73,14 @@ class SavedModel:
         for finding in screened.findings:
             line = self.text.line_of(finding.entry)
             notes.add_at(finding.what, finding.why, self.source_file, line)
-        return self._made(screened, {**found, **screened.classes}, notes, allow_code=allow_code)
+        classes = {**found, **screened.classes}
+        model = self._made(screened, classes, notes, allow_code=allow_code)
+        if not isinstance(model, keras.Model):
+            raise OpenError(
+                f"{self.path.name} holds a {type(model).__name__}, not a model.",
+                fix="Save a whole model, with model.save('model.keras') or model.to_json().",
+            )
+        return model
 
     def place(self, model: Any, place: Callable[[Any, str, int], None]) -> None:
         """Tell the line of the config for each layer of a model that was made of it."""
@@ -184,12 +193,12 @@ def _with_entries(model: Any, entry: Config) -> Iterator[tuple[Any, Config]]:
     yield model, entry
     inner = entry.get("config")
     entries = inner.get("layers") if isinstance(inner, dict) else None
-    layers = {layer.name: layer for layer in getattr(model, "operations", model.layers)}
+    layers = {layer.name: layer for layer in getattr(model, "operations", None) or model.layers}
     for part in entries if isinstance(entries, list) else []:
         if isinstance(part, dict):
             own = part.get("config")
             name = part.get("name") or (own.get("name") if isinstance(own, dict) else None)
-            layer = layers.get(name)
+            layer = layers.get(name) if isinstance(name, str) else None
             if layer is not None and hasattr(layer, "layers"):
                 yield from _with_entries(layer, part)
             elif layer is not None:
