@@ -41,12 +41,15 @@ def masks_of(
     """
     if context.kind == "build":
         return []
-    lineage = Lineage(context)
-    return [
-        _described(found, lineage, call_id)
+    masked = [
+        found
         for found in _found(context)
         if found.frame is not None and (found.mask is not None or found.is_causal)
     ]
+    if not masked:
+        return []
+    lineage = Lineage(context)
+    return [_described(found, lineage, call_id) for found in masked]
 
 
 def _found(context: RunContext) -> Iterator[_Found]:

@@ -24,6 +24,10 @@ class Writer:
         self._symbols: dict[int, tuple[Any, int]] = {}
         self._dtypes: dict[Any, str] = {}
         self._refs_made: dict[tuple[int, int | None], TensorRef] = {}
+        self._op_refs: dict[int, TensorRef] = {}
+        # By variable, value and whether it is trainable; the variable itself keeps its id from
+        # being given to another one.
+        self._weights: dict[tuple[int, int | None, bool], tuple[Any, Weight]] = {}
         self._same_masks: dict[int, int] = {}
 
     def failure(self, context: RunContext) -> Failure | None:
@@ -33,7 +37,7 @@ class Writer:
 
     def run(self, context: RunContext) -> Run:
         """The run as it is now."""
-        self._refs_made = {}
+        self._refs_made, self._op_refs = {}, {}
         ids = _call_ids(context.frames)
         ops = _ops_by_frame(context.tape.records, set(context.frames))
         unknown = _UnknownAxes(context)
@@ -137,22 +141,36 @@ class Writer:
         found = self._id(mask)
         return None if found is None else self._same_masks.get(found, found)
 
+    def _op_ref(self, tensor: Tensor) -> TensorRef:
+        """Of an operand or result of an op: by its id alone, which is quicker."""
+        made = self._op_refs.get(tensor.id)
+        if made is None:
+            made = self._op_refs[tensor.id] = self._plain_ref(tensor, private.mask_of(tensor))
+        return made
+
     def _weight(self, variable: Any, value: Any, trainable: bool) -> Weight:
-        return Weight(
-            name=variable.path,
-            shape=tuple(variable.shape),
-            dtype=self._dtype(variable.dtype),
-            trainable=trainable,
-            initialized=private.is_initialized(variable),
-            tensor=self._id(value),
-        )
+        """Made once for each value that a weight has: many runs use the same one."""
+        tensor = self._id(value)
+        key = id(variable), tensor, trainable
+        owner, made = self._weights.get(key, (None, None))
+        if made is None or owner is not variable or tensor is None:
+            made = Weight(
+                name=variable.path,
+                shape=tuple(variable.shape),
+                dtype=self._dtype(variable.dtype),
+                trainable=trainable,
+                initialized=private.is_initialized(variable),
+                tensor=tensor,
+            )
+            self._weights[key] = variable, made
+        return made
 
     def _op(self, record: OpRecord, context: RunContext, call: str | None = None) -> Op:
         file, line = record.location if record.location else (None, None)
         return Op(
             op=record.primitive.name,
-            inputs=tuple(self._plain_ref(t, private.mask_of(t)) for t in record.inputs),
-            outputs=tuple(self._plain_ref(t, private.mask_of(t)) for t in record.outputs),
+            inputs=tuple(map(self._op_ref, record.inputs)),
+            outputs=tuple(map(self._op_ref, record.outputs)),
             file=file,
             line=line,
             function=record.function,
