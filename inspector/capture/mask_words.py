@@ -45,6 +45,8 @@ def of_use(frame: Frame, op: str | None) -> str:
     for cls in type(frame.layer).__mro__:
         if cls.__name__ in _USES:
             return _USES[cls.__name__]
+    if op in ("lstm", "gru"):
+        return _SKIPS
     return f"its op {op} takes the mask" if op else "it is given the mask"
 
 
@@ -57,6 +59,8 @@ def of_end(frame: Frame) -> str:
     """Why a call ends a mask on purpose."""
     if frame.class_name == "Dot":
         return "a product of two tensors has no mask; the padding takes part in it"
+    if private.is_attention(frame.layer):
+        return "what it gives out has the steps of the query, and the query's mask"
     return _NO_STEPS
 
 

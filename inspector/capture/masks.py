@@ -68,13 +68,14 @@ class MaskThread:
             return ()
         self._context = context
         self._lineage = Lineage(context)
+        self._frames = set(context.frames)
         arrived: set[Frame] = set()
         for frame in sorted(context.frames, key=lambda frame: frame.end):
             # What a model was given is told of the model, not of the first call inside it.
-            outermost = [frame, *frame.ancestors()][-1]
-            if outermost not in arrived:
-                arrived.add(outermost)
-                self._arrivals(outermost)
+            for around in [*frame.ancestors()][::-1]:
+                if around not in arrived:
+                    arrived.add(around)
+                    self._arrivals(around)
             if private.is_inside_attention(frame):
                 continue
             self._arrivals(frame)
@@ -162,11 +163,17 @@ class MaskThread:
             if twin is not None:
                 self._same[key_of(mask)] = self._first(twin)
                 continue
-            record = getattr(mask, "record", None)
-            maker = record.scope if record is not None else frame.parent
-            self._note(mask, "born", maker, record, said=("made by user code", ""))
-            if maker is not None:
-                self._born[key_of(mask)] = self._call_id(maker)
+            self._arrive(mask, frame)
+
+    def _arrive(self, mask: Any, frame: Frame) -> None:
+        record = getattr(mask, "record", None)
+        maker = record.scope if record is not None else frame.parent
+        if maker is not None and maker not in self._frames:
+            record = maker = None
+        how = "came in from outside" if maker is None else "made by user code"
+        self._note(mask, "born", maker, record, said=(how, ""))
+        if maker is not None:
+            self._born[key_of(mask)] = self._call_id(maker)
 
     def _taken(self, frame: Frame) -> list[Any]:
         """The masks that a call is given, on its inputs or as arguments."""
@@ -238,7 +245,8 @@ class MaskThread:
         how = "becomes part of another mask" if len(roots) > 1 else "goes on in another form"
         for root in roots:
             self._note(root, what, frame, said=(how, ""), into=mask)
-        self._note(mask, "born", frame, said=(f"made of {len(roots)} masks", ""))
+        made_of = f"made of {len(roots)} masks" if len(roots) > 1 else "made of another mask"
+        self._note(mask, "born", frame, said=(made_of, ""))
         self._born[key_of(mask)] = self._call_id(frame)
         return {key_of(root) for root in roots}
 

@@ -313,3 +313,75 @@ def test_trace_knows_one_mask_by_one_id_on_every_tensor(watch):
 
     carried = {ref.mask for call in run.calls for ref in call.outputs if ref.mask is not None}
     assert carried == {run.masks[0].id}
+
+
+def test_values_mask_of_cross_attention_is_used_and_ends_there(watch):
+    scene = watch(f"""
+        one, two = keras.Input((4,)), keras.Input((4,))
+        x = layers.Embedding(9, 4, mask_zero=True, name="e")(one)
+        w = layers.Embedding(9, 4, mask_zero=True, name="f")(two)
+        y = layers.MultiHeadAttention(2, 2, name="a")(x, w)
+        keras.Model([one, two], y, name="m")([{TOKENS}, {TOKENS}[:, ::-1].copy()])
+    """)
+
+    of_query, of_value = sorted(scene.run("forward").masks, key=lambda mask: mask.born_at)
+
+    assert _words(of_query, "m/a#0") == ["used", "passed"]
+    assert _words(of_value, "m/a#0") == ["used", "consumed"]
+
+
+def test_mask_goes_through_a_nested_functional_model(watch):
+    scene = watch(f"""
+        inside = keras.Input((4, 4))
+        inner = keras.Model(inside, layers.Dense(2, name="d")(inside), name="inner")
+        tokens = keras.Input((4,))
+        x = layers.Embedding(9, 4, mask_zero=True, name="e")(tokens)
+        keras.Model(tokens, layers.LSTM(2, name="l")(inner(x)), name="m")({TOKENS})
+    """)
+
+    _, events = _life(scene.run("forward"))
+
+    assert events == [
+        ("born", "m/e#0"),
+        ("passed", "m/inner/d#0"),
+        ("used", "m/l#0"),
+        ("consumed", "m/l#0"),
+    ]
+
+
+def test_mask_is_used_by_the_layer_that_is_repeated_over_time(watch):
+    scene = watch("""
+        tokens = np.array([[[1, 0], [2, 3]], [[0, 0], [1, 1]]])
+        keras.Sequential([
+            layers.Embedding(10, 4, mask_zero=True, name="e"),
+            layers.TimeDistributed(layers.LSTM(2, name="l"), name="td"),
+        ], name="m")(tokens)
+    """)
+
+    mask, _ = _life(scene.run("forward"))
+
+    assert _words(mask, "m/td#0") == ["used", "passed"]
+
+
+def test_mask_that_compute_mask_cuts_goes_on_as_another_one(watch):
+    scene = watch(f"""
+        class Cut(layers.Layer):
+            def __init__(self, **options):
+                super().__init__(**options)
+                self.supports_masking = True
+
+            def compute_mask(self, x, mask=None):
+                return None if mask is None else mask[:, 1:]
+
+            def call(self, x):
+                return x[:, 1:]
+
+        keras.Sequential([
+            layers.Embedding(10, 4, mask_zero=True, name="e"), Cut(name="cut"), layers.LSTM(2)
+        ], name="m")({TOKENS})
+    """)
+
+    whole, cut = scene.run("forward").masks
+
+    assert (whole.events[-1].what, whole.events[-1].into) == ("passed", cut.id)
+    assert cut.shape == (2, 3)
