@@ -15,6 +15,7 @@ from inspector.engine.tensor import STRING
 from inspector.errors import EngineError, ExpressionError
 from inspector.trace import Call, Run, TensorRef
 from inspector.trace.expressions import Site
+from inspector.trace.naming import is_named
 
 Array = np.ndarray[Any, Any]
 
@@ -24,7 +25,7 @@ def live_site(context: RunContext, frame: Frame, record: OpRecord | None) -> Sit
 
     def find(path: str) -> Site | None:
         for other in reversed(context.frames):
-            if other.path == path and other.end > other.start:
+            if is_named(other.path, path) and other.end > other.start:
                 return live_site(context, other, None)
         return None
 
@@ -103,7 +104,10 @@ class RecordedSites:
         """The newest call of a path that had returned by then."""
         if path in self._calls:
             return self._of_call(self._calls[path])
-        calls = [call for call in self._by_path.get(path, ()) if call.end <= now]
+        named = self._by_path.get(path)
+        if named is None:
+            named = [call for call in self._run.calls if is_named(call.path, path)]
+        calls = [call for call in named if call.end <= now]
         return self._of_call(calls[-1]) if calls else None
 
     def _read(self, tensor: int | None) -> Array:

@@ -137,6 +137,22 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_running(parser)
+    parser.add_argument(
+        "--break",
+        metavar="PLACE",
+        action="append",
+        default=[],
+        help="say where this breakpoint stops: class:Dense, call:PATH, line:12, op:matmul or any, "
+        "then perhaps ` if max(abs(y)) > 10`; may be given again",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="CHANGE",
+        action="append",
+        default=[],
+        help="say what would come out of the last run with a value changed: "
+        "encoder/dense.kernel=zeros, net.input=noise:0.1; may be given again",
+    )
     parser.add_argument("--ops", action="store_true", help="also the array ops inside each call")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the trace to this file")
     parser.add_argument(

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from inspector.cli.questions import Questions
 from inspector.cli.source_file import check_readable, load_trace, remember_sources
 from inspector.errors import OpenError, UsageError
 from inspector.files.kinds import ARCHIVE, HDF5, TRACE, UNPACKED, kind_of
@@ -17,8 +18,10 @@ from inspector.trace import OpenFailure
 from inspector.trace.input_spec import parse_input_spec
 
 
-def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult:
-    """The trace of the file that the options name.
+def opened(
+    options: argparse.Namespace, *, keep_ops: bool = False, questions: Questions | None = None
+) -> OpenResult:
+    """The trace of the file that the options name; `questions` are asked once it has run.
 
     Raises:
         OpenError: nothing of the file was run.
@@ -35,6 +38,8 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
     def take(event: Event) -> None:
         assembly.take(event)
         relay(event)
+        if questions is not None:
+            questions.take(event)
 
     try:
         result = open_file(
@@ -42,6 +47,7 @@ def opened(options: argparse.Namespace, *, keep_ops: bool = False) -> OpenResult
             on_event=take,
             python=getattr(options, "python", None),
             real=getattr(options, "real", False),
+            ask=questions.ask if questions is not None else None,
             name_batch=getattr(options, "name_batch", False),
             engine=options.engine,
             keep_ops=keep_ops,

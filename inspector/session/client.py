@@ -272,6 +272,7 @@ def open_file(
     python: str | None = None,
     environment: Mapping[str, str] | None = None,
     real: bool = False,
+    ask: Callable[[Client, Trace], None] | None = None,
     **options: object,
 ) -> OpenResult:
     """Open a file in a worker of its own, wait for the end, end the worker.
@@ -282,6 +283,7 @@ def open_file(
             gives the script, for one that cannot keep its own time any more. A file that is run
             for real may take as long as it wants.
         real: run it as its author would, unprotected.
+        ask: called once it is open, while there still is a worker to ask.
         options: fields of `OpenFile` (`engine`, `model`, `input_specs`, `training`, `seed`).
 
     Raises:
@@ -297,6 +299,8 @@ def open_file(
         if not wait.ended.wait(timeout_s or longest_s):
             client.stop()
             wait.ended.wait(_END_S)
+        if ask is not None and client.is_alive:
+            ask(client, wait.result().trace)
     except KeyboardInterrupt:
         # Stopped as in the window, so that the line at which it was is known.
         client.stop()

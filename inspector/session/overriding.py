@@ -18,6 +18,7 @@ from inspector.engine import Tensor
 from inspector.errors import CaptureError, ExpressionError
 from inspector.session.protocol import WhatIf
 from inspector.trace import Loss, Run
+from inspector.trace.naming import is_named
 from inspector.trace.overrides import Override, changed, parse_override, tensor_of
 
 
@@ -105,7 +106,8 @@ def _by_path(run: Run, flags: dict[str, bool]) -> dict[str, bool]:
     """
     found = {}
     for name, flag in flags.items():
-        paths = {call.path for call in run.calls if name in (call.id, call.path, call.name)}
+        paths = {call.path for call in run.calls if name in (call.id, call.path)}
+        paths = paths or {call.path for call in run.calls if is_named(call.path, name)}
         if len(paths) != 1:
             what = f"may be {', '.join(sorted(paths))}" if paths else "is no call of this run"
             raise ExpressionError(f"{name!r} {what}.", fix="Write the whole path of one call.")

@@ -22,6 +22,7 @@ from typing import Literal, get_args
 from inspector.errors import ExpressionError
 from inspector.trace.document import Call, Op, Run
 from inspector.trace.expressions import parse
+from inspector.trace.naming import is_named
 
 Kind = Literal["call", "class", "line", "op", "any"]
 CONDITIONS: dict[str, str] = {
@@ -66,7 +67,7 @@ class Breakpoint:
     def names_call(self, path: str, class_: str, file: str | None, line: int | None) -> bool:
         """Whether it is about a call, by its path or class, or by the line that makes it."""
         if self.kind == "call":
-            return path == self.what or fnmatchcase(path, self.what)
+            return is_named(path, self.what) or fnmatchcase(path, self.what)
         if self.kind == "class":
             return fnmatchcase(class_, self.what)
         if self.kind == "line":
@@ -152,7 +153,7 @@ def sites(run: Run, breakpoint: Breakpoint) -> tuple[Site, ...]:
 
 
 def _is_about(breakpoint: Breakpoint, call: Call) -> bool:
-    if breakpoint.kind == "call" and breakpoint.what == call.id:
+    if breakpoint.kind == "call" and is_named(call.id, breakpoint.what):
         return True
     return breakpoint.names_call(call.path, call.class_, call.file, call.line)
 

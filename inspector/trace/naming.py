@@ -7,6 +7,15 @@ from inspector.trace.document import Run
 _PASSES = {"build": "symbolic build", "forward": "forward pass", "train_step": "training step"}
 
 
+def is_named(path: str, name: str) -> bool:
+    """Whether a call's path is what a person wrote: the whole of it, or its end.
+
+    >>> is_named("vae/encoder/hidden", "encoder/hidden")
+    True
+    """
+    return path == name or path.endswith(f"/{name}")
+
+
 def run_title(run: Run) -> str:
     """`vae: training step`."""
     training = ", training=True" if run.training and run.kind == "forward" else ""

@@ -20,6 +20,7 @@ import numpy as np
 
 from inspector.errors import ExpressionError
 from inspector.trace.document import Call, Run
+from inspector.trace.naming import is_named
 
 How = Literal["zeros", "constant", "clamp", "noise", "scale", "file", "training"]
 Array = np.ndarray[Any, Any]
@@ -137,8 +138,8 @@ def tensor_of(run: Run, override: Override) -> int:
 
 def _call(run: Run, name: str) -> Call:
     calls = [call for call in run.calls if name in (call.id, call.path)]
-    # A name alone is enough where it is the only one.
-    calls = calls or [call for call in run.calls if call.name == name]
+    # The end of a path is enough where it is the only one.
+    calls = calls or [c for c in run.calls if is_named(c.path, name) or is_named(c.id, name)]
     if len({call.path for call in calls}) > 1:
         paths = ", ".join(dict.fromkeys(call.path for call in calls))
         raise ExpressionError(f"{name!r} may be {paths}.", fix="Write the whole path.")

@@ -115,7 +115,49 @@ def _origin(window: MainWindow) -> QWidget:
     return window
 
 
+def _paused(window: MainWindow) -> QWidget:
+    window.parts.bring_forward("Breakpoints")
+    window.debugging.breakpoints.add("class:Dense if max(abs(y)) > 2")
+    window.debugging.breakpoints.add("op:exp if max(y) > 100")
+    window.parts.source.toggle_breakpoint(40)
+    window.run_inference()
+    wait_for(lambda: window.debugging.paused is not None, "the pause")
+    at_rest(window)
+    return window
+
+
+def _watches(window: MainWindow) -> QWidget:
+    window.parts.bring_forward("Watches")
+    entry = window.parts.watches.entry
+    for text in ('mean(at("encoder/mean").y)', "largest weight = max(abs(w))", "spread = std(y)"):
+        entry.line.setText(text)
+        entry.submit()
+    window.viewpoint.go_to_call("vae/decoder/hidden#0")
+    wait_for(lambda: not window.debugging.evaluator.is_waiting, "the watches")
+    wait_for(lambda: window.parts.watches.plot.plot is not None, "the plot")
+    at_rest(window)
+    return window
+
+
+def _what_if(window: MainWindow) -> QWidget:
+    from inspector.gui.comparing.compare_dialog import CompareDialog
+
+    window.what_if("encoder/mean.output=zeros", is_ready=True)
+    wait_for(lambda: bool(window.findChildren(CompareDialog)), "the changed run")
+    (dialog,) = window.findChildren(CompareDialog)
+    wait_for(lambda: dialog.reader is None or not dialog.reader.is_reading, "the difference")
+    wait_for(lambda: "part first" in dialog.verdict.text(), "the first difference")
+    return dialog
+
+
 PICTURES: dict[str, Picture] = {
+    "paused": Picture(
+        "vae", _paused, ("Paused before vae/encoder/sampling", "line:40"), "click beside line 40"
+    ),
+    "watches": Picture("vae", _watches, ("largest weight", "at 9 calls"), "typed into Watches"),
+    "what_if": Picture(
+        "vae", _what_if, ("They part first at vae/encoder/mean",), "Ctrl+I, encoder/mean.output=zeros"
+    ),
     "numbers": Picture(
         "broken_log_of_zero", _numbers, ("logarithm of 0", "What to do:"), "Findings, first row"
     ),

@@ -363,7 +363,7 @@ def test_watch_shows_its_value_at_every_step_and_over_all_of_them(
     answer(session, over_steps, *numbers)
 
     qtbot.waitUntil(lambda: panel.plot.plot is not None)
-    assert "0.25" == panel.list.model.index(0, 2).data()
+    assert "0.25" == panel.list.model.index(0, 1).data()
     assert len(window.viewpoint.run.calls) == len(over_steps.places)
     plot = panel.plot.plot
     assert plot is not None

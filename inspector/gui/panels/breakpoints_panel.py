@@ -88,7 +88,7 @@ class BreakpointsPanel(QWidget):
             ),
             Column("Stops at", lambda row: row.place, is_code=True, colour=colour),
             Column("If", lambda row: row.condition, is_code=True, colour=colour),
-            Column("Here", self._count, is_number=True, colour=colour),
+            Column("Hits", self._count, is_number=True, colour=colour),
             Column("", self._remark, colour=lambda _: appearance.theme.warning),
         )
 

@@ -28,7 +28,7 @@ class WatchesPanel(QWidget):
         self._viewpoint, self._watches = viewpoint, watches
         self._chosen: Watch | None = None
         self.entry = EntryLine("Watch", _HINT, "Add", self._add)
-        self.list = TablePanel("Watches", self._columns(appearance), _EMPTY, stretch=2)
+        self.list = TablePanel("Watches", self._columns(appearance), _EMPTY, stretch=1)
         self.plot = WatchPlot(viewpoint, appearance)
         splitter = QSplitter()
         splitter.addWidget(self.list)
@@ -93,9 +93,8 @@ class WatchesPanel(QWidget):
             return appearance.theme.muted if self._watches.value(row).problem else None
 
         return (
-            Column("Name", lambda row: row.name if row.name != row.expression else ""),
-            Column("Expression", lambda row: row.expression, is_code=True),
-            Column("Value at the cursor", text, is_code=True, colour=colour),
+            Column("Watch", str, is_code=True),
+            Column("At the cursor", text, is_code=True, colour=colour),
         )
 
     def _delete(self) -> None:

@@ -219,7 +219,9 @@ class StepCommands:
         if paused is None or call is None:
             return "", ""
         when = {"enter": "before", "exit": "after", "op": "inside"}[paused.kind]
-        why = {"breakpoint": f"breakpoint {paused.breakpoint}", "step": "step", "pause": "pause"}
+        # The open file needs no name.
+        stop = paused.breakpoint.replace(f"line:{self.debugging.breakpoints.file}:", "line:")
+        why = {"breakpoint": f"breakpoint {stop}", "step": "step", "pause": "pause"}
         text = why[paused.reason]
         if paused.problem:
             text = f"{text}. Its condition cannot be asked: {paused.problem}"
