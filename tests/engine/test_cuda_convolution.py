@@ -15,6 +15,7 @@ from cupy_stand_in import namespace
 from inspector import engine
 from inspector.engine import REGISTRY, Tensor, array_module
 from inspector.engine.cuda import dispatch, dnn, precision
+from inspector.engine.cuda.graph import GraphReplay
 from inspector.engine.windows import all_places
 from inspector.errors import EngineError
 
@@ -94,6 +95,27 @@ def test_what_cudnn_refuses_is_computed_by_cublas_and_said(kind, on):
         made, how = run(*trial)
         assert how.startswith(f"im2col: {said}")
         assert difference(made, wanted, 1e-6) == ""
+
+
+@pytest.mark.parametrize("given", ["image", "weights"])
+def test_captured_convolutions_put_constant_weights_in_order_once(given, on, monkeypatch):
+    on(stand_in_dnn.library())
+    xp = array_module.xp
+    name, arrays, how = calls(SETTINGS["asymmetric"], "float32")[0]
+    x, w = (Tensor(xp.asarray(a)) for a in arrays)
+    with engine.recording() as segment:
+        y = REGISTRY[name](x, w, **how)
+    changed = x if given == "image" else w
+    replay = GraphReplay(segment.records, given=[changed.id], wanted=[y.id])
+    moved = [1 for call in replay._graph._capture.calls if "moveaxis" in str(call[1][:1])]
+    other = xp.asarray(np.cos(changed.numpy()))
+
+    found = replay.run({changed.id: other})[y.id]
+
+    pair = (Tensor(other), w) if given == "image" else (x, Tensor(other))
+    right = REGISTRY[name](*pair, **how)
+    assert difference(Tensor(found), right, 1e-6) == ""
+    assert len(moved) == (given == "weights")
 
 
 @pytest.mark.parametrize(

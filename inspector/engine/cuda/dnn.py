@@ -10,12 +10,18 @@ from __future__ import annotations
 import functools
 import importlib
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from inspector.engine.cuda import precision
 from inspector.engine.windows import Padding, Sizes
 
 _TYPES = {"float32": "FLOAT", "float16": "HALF", "bfloat16": "BFLOAT16"}
+
+
+# The weights that do not change during a capture, by id; None until they are put in order.
+_copies: dict[int, Any] = {}
 
 
 class Refused(Exception):
@@ -134,6 +140,27 @@ def _plan(cudnn: Any, handle: Any, place: Geometry, exact: bool) -> tuple[Plan, 
         return f"{type(error).__name__}: {error}"
 
 
+@contextmanager
+def constant(copies: dict[int, Any]) -> Iterator[None]:
+    """Put the weights with these ids in cuDNN's order once: their copies come to stand there."""
+    global _copies
+    before, _copies = _copies, copies
+    try:
+        yield
+    finally:
+        _copies = before
+
+
+def _ordered(xp: Any, weights: Any) -> Any:
+    """(*kernel, channels, filters) as (filters, *kernel, channels)."""
+    copy = _copies.get(id(weights))
+    if copy is None:
+        copy = xp.ascontiguousarray(xp.moveaxis(weights, -1, 0))
+        if id(weights) in _copies:
+            _copies[id(weights)] = copy
+    return copy
+
+
 def convolved(
     xp: Any, kind: str, arrays: tuple[Any, Any], shape: Sizes, how: dict[str, Any]
 ) -> Any:
@@ -153,9 +180,8 @@ def convolved(
     if isinstance(found, str):
         raise Refused(found)
     plan, size = found
-    # Weights lie filters first: (filters, *kernel, channels).
     one = xp.ascontiguousarray(arrays[0])
-    other = xp.ascontiguousarray(arrays[1] if kind == "wgrad" else xp.moveaxis(arrays[1], -1, 0))
+    other = xp.ascontiguousarray(arrays[1]) if kind == "wgrad" else _ordered(xp, arrays[1])
     out = xp.empty((shape[-1], *shape[:-1]) if kind == "wgrad" else shape, one.dtype)
     workspace = xp.empty(max(1, size), "uint8")
     cudnn.set_stream(handle=handle, stream=xp.cuda.get_current_stream().ptr)

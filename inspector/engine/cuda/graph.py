@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.engine import array_module, recompute
-from inspector.engine.cuda import checks, fused
+from inspector.engine.cuda import checks, dnn, fused
 from inspector.engine.fusion import Chain, needed, planned
 from inspector.engine.tape import OpRecord
 from inspector.engine.tensor import Tensor
@@ -63,9 +63,11 @@ class GraphReplay:
         self._given = {key: recompute.array_of(tensors[key]).copy() for key in given}
         leaves = tensors.keys() - made - self._given.keys()
         self._leaves = {key: recompute.array_of(tensors[key]) for key in leaves}
+        self._ordered: dict[int, Any] = {id(array): None for array in self._leaves.values()}
         self._stream, self._pool = xp.cuda.Stream(non_blocking=True), xp.cuda.MemoryPool()
         xp.cuda.get_current_stream().synchronize()
-        with xp.cuda.using_allocator(self._pool.malloc), self._stream:
+        allocating = xp.cuda.using_allocator(self._pool.malloc)
+        with allocating, self._stream, dnn.constant(self._ordered):
             # Twice: the first run compiles, makes plans and fills the pool.
             with checks.postponed():
                 self._run(xp)

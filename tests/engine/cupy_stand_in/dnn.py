@@ -20,6 +20,7 @@ import ml_dtypes
 import numpy as np
 
 from . import array, kernels
+from .capturing import on_device
 
 _LIBRARY = 'extern "C" unsigned long cudnnGetVersion() { return 92300; }\n'
 
@@ -95,6 +96,7 @@ class Graph:
     def get_workspace_size(self) -> int:
         return 16
 
+    @on_device
     def execute(self, pack: dict[Any, int], workspace: int, handle: Any) -> None:
         assert set(pack) == set(self._tensors)
         views = [_at(tensor, pack[tensor]) for tensor in self._tensors]
