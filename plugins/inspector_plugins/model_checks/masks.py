@@ -22,8 +22,10 @@ def mask_dropped(trace: Trace) -> Iterator[Finding]:
                 yield Finding(
                     "mask-dropped",
                     event.call,
-                    f"The mask from {mask.born_at or 'user code'} is dropped by {culprit}.",
-                    "Give the layer supports_masking = True, or carry the mask on by hand.",
+                    f"The mask from {mask.born_at or 'user code'} is dropped by {culprit}"
+                    + (f": {event.reason}." if event.reason else "."),
+                    event.fix
+                    or "Give the layer supports_masking = True, or carry the mask on by hand.",
                     file=event.file,
                     line=event.line,
                 )
