@@ -158,6 +158,7 @@ def attach() -> None:
         _without_none(owner)
     _models()
     _layers()
+    _input_sizes()
 
 
 def _own(owner: type) -> frozenset[str]:
@@ -242,12 +243,27 @@ def _models() -> None:
     callbacks = keras.callbacks
     gone = ("period", "mode_", "load_weights_on_restart", "options")
     accept(callbacks.ModelCheckpoint, "__init__", dropped=gone, where="ModelCheckpoint")
+    for watcher in (callbacks.ModelCheckpoint, callbacks.EarlyStopping):
+        _monitored(watcher)
     gone = ("write_grads", "batch_size", "embeddings_layer_names", "embeddings_data")
     accept(callbacks.TensorBoard, "__init__", dropped=gone, where="TensorBoard")
     accept(
         callbacks.ReduceLROnPlateau, "__init__", renamed={"epsilon": "min_delta"},
         where="ReduceLROnPlateau",
     )  # fmt: skip
+
+
+def _monitored(callback: Any) -> None:
+    """`monitor="val_acc"`: Keras 2's short name, of which Keras 3 cannot tell what is better."""
+    original = callback.__init__
+
+    @in_place_of(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if str(kwargs.get("monitor", "")).endswith("acc"):
+            kwargs.setdefault("mode", "max")
+        original(self, *args, **kwargs)
+
+    callback.__init__ = init
 
 
 def _layers() -> None:
@@ -265,6 +281,9 @@ def _layers() -> None:
             note("batch_input_shape=...", "add keras.Input(batch_shape=...) as the first layer")
             kwargs.setdefault("input_shape", tuple(batch[1:]))
             self._inspector_batch_shape = tuple(batch)
+        elif "input_shape" in kwargs and "batch_size" in kwargs:
+            size = kwargs.pop("batch_size")
+            self._inspector_batch_shape = (size, *kwargs["input_shape"])
         length = kwargs.pop("input_length", None)
         dim = kwargs.pop("input_dim", None)
         if dim is not None:
@@ -279,6 +298,21 @@ def _layers() -> None:
     layer.__init__ = init
     _weights_positional(layer)
     _with_batch(keras.Sequential)
+
+
+def _input_sizes() -> None:
+    """`Input(shape=4)` and `Input((4))`, which Keras 2 took for `(4,)`; its `batch_size=` too."""
+    layer = keras.layers.InputLayer
+    original = layer.__init__
+
+    @in_place_of(original)
+    def init(self: Any, shape: Any = None, *args: Any, **kwargs: Any) -> None:
+        if isinstance(shape, int | np.integer) and not isinstance(shape, bool):
+            note("Input(shape=number)", "write shape=(number,) today")
+            shape = (int(shape),)
+        original(self, shape, *args, **kwargs)
+
+    layer.__init__ = init
 
 
 def _with_batch(sequential: Any) -> None:

@@ -20,12 +20,15 @@ _PICTURES = re.compile(r"imread|load_img|decode_(jpeg|png|image)|Image\.open|Ima
                        r"image_size|img_|cv2")  # fmt: skip
 _SOUNDS = re.compile(r"decode_wav|librosa|wavfile|soundfile|torchaudio")
 _OF_CLASSES = re.compile(r"train|test|val|data|news|command|photo|extracted|classes", re.IGNORECASE)
-_HAS_FOLDERS = re.compile(r"os\.path\.isdir\(|\.is_dir\(\)|"
-                          r"(class\w*|label\w*|categor\w*)\s*=\s*[\w(\[.]*(listdir|iterdir)")  # fmt: skip
+_HAS_FOLDERS = re.compile(
+    r"os\.path\.isdir\(|\.is_dir\(\)|"
+    r"(class\w*|label\w*|categor\w*)\s*=\s*[\w(\[.]*(listdir|iterdir)"
+)
 _MASKS = re.compile(r"mask|annotation|trimap|segmentation|groundtruth|gt$", re.IGNORECASE)
 _KEYS = re.compile(r"""\w\[["'](\w+)["']\]""")
-_SPLIT = re.compile(r"""([\w ,()_]*?)=\s*[\w.()\[\]]*?\.split\(\s*["']([^"']{1,3})["'](?=(.{0,200}))""",
-                    re.DOTALL)  # fmt: skip
+_SPLIT = re.compile(
+    r"""([\w ,()_]*?)=\s*[\w.()\[\]]*?\.split\(\s*["']([^"']{1,3})["'](?=(.{0,200}))""", re.DOTALL
+)
 _PICKED = re.compile(r"""\.split\(\s*["']([^"']{1,3})["'][^)]*\)\[(\d)\]""")
 _DELIMITERS = {"\\t": "\t", "|": "|", ",": ",", ";": ";", "::": "::"}
 _NUMBERS = re.compile(r"float\(|int\(|float32|asarray|astype")
@@ -105,6 +108,14 @@ class Hints:
                 r"""split|lower|upper|strip|startswith|endswith)\b)""",
                 self._source,
             )
+        )
+
+    def is_class(self, column: str) -> bool:
+        """Whether the script groups rows by a column, or lists its different values."""
+        name = re.escape(column)
+        return bool(
+            re.search(rf"""groupby\(\[?["']{name}["']""", self._source)
+            or re.search(rf"""["'.]{name}["']?\]?\.(unique|value_counts|nunique)\(""", self._source)
         )
 
     def _most_picked(self, name: str) -> int:

@@ -139,7 +139,7 @@ def surroundings(open_script, tmp_path_factory):
     "line",
     [
         "ARGV 1 True 42",
-        "ARGS value 1 0.5",
+        "ARGS data.csv 1 0.5",
         "INPUT ''",
         "SLEPT True",
         "NETWORK True",
@@ -162,7 +162,7 @@ def test_script_goes_on_when_it_reaches_out(surroundings, line):
 @pytest.mark.parametrize(
     "what",
     [
-        "arguments --data value 1",
+        "arguments --data data.csv 1",
         "input('name? ')",
         "time.sleep(20)",
         "connection to example.com",

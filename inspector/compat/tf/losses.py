@@ -97,6 +97,33 @@ def ctc_loss(
     )
 
 
+@public("compat.v1.nn.ctc_loss")
+def ctc_loss_v1(
+    labels: Any,
+    inputs: Any = None,
+    sequence_length: Any = None,
+    preprocess_collapse_repeated: bool = False,
+    ctc_merge_repeated: bool = True,
+    ignore_longer_outputs_than_inputs: bool = False,
+    time_major: bool = True,
+    logits: Any = None,
+) -> Any:
+    """The same with the blank last, scores time first and labels as a sparse tensor."""
+    from inspector.compat.tf.sparse import SparseTensor, to_dense
+
+    scores = tensor(inputs if inputs is not None else logits)
+    scores = ops.transpose(scores, (1, 0, 2)) if time_major else scores
+    dense = to_dense(labels, -1) if isinstance(labels, SparseTensor) else tensor(labels, "int32")
+    dense = ops.cast(dense, "int32")
+    return ops.ctc_loss(
+        ops.maximum(dense, 0),
+        scores,
+        ops.sum(ops.cast(dense >= 0, "int32"), axis=-1),
+        tensor(sequence_length, "int32"),
+        mask_index=scores.shape[-1] - 1,
+    )
+
+
 @public("nn.ctc_greedy_decoder")
 def ctc_greedy_decoder(
     inputs: Any, sequence_length: Any, merge_repeated: bool = True, blank_index: int | None = None

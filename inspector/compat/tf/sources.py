@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from inspector.compat.missing import not_available
+from inspector.compat.tf.columns import column_of, read_columns
 from inspector.compat.tf.dtypes import dtype_name
 from inspector.compat.tf.elements import as_tensors, packed_like, row_of, typed
 from inspector.compat.tf.tensors import host, strings, tensor
@@ -117,6 +118,37 @@ class Sources:
                     del living[at]
 
         return cls(make)
+
+    @classmethod
+    def from_csv(
+        cls,
+        file_pattern: Any,
+        batch_size: int,
+        column_names: Any = None,
+        column_defaults: Any = None,
+        label_name: str | None = None,
+        select_columns: Any = None,
+        field_delim: str = ",",
+        use_quote_delim: bool = True,
+        na_value: str = "",
+        header: bool = True,
+        num_epochs: int | None = None,
+        shuffle: bool = True,
+        *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Batches of columns by name, of the kinds of the defaults or of what stands there."""
+        table = read_columns(_text(file_pattern), column_names, field_delim, header, na_value)
+        names = list(column_names or table)
+        if select_columns is not None:
+            names = [names[i] if isinstance(i, int) else i for i in select_columns]
+        defaults = dict(zip(names, column_defaults or [None] * len(names), strict=False))
+        columns = {name: column_of(table[name], defaults.get(name)) for name in names}
+        label = None if label_name is None else columns.pop(label_name)
+        made = cls.from_tensor_slices(columns if label is None else (columns, label))
+        made = made.shuffle(1000) if shuffle else made
+        made = made.batch(batch_size)
+        return made.repeat() if num_epochs is None else made.repeat(num_epochs)
 
     @classmethod
     def load(cls, path: str, **ignored: Any) -> Any:

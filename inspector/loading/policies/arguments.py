@@ -7,6 +7,14 @@ from typing import Any
 
 from inspector.loading.situation import Situation
 
+# What the argument's name or help speaks of → the name of a file that is made up when it is read.
+_BY_WORD = (
+    ("prefix", "result"), ("image", "image.jpg"), ("photo", "image.jpg"), ("mask", "mask.png"),
+    ("picture", "image.jpg"), ("video", "video.mp4"), ("audio", "audio.wav"), ("wav", "audio.wav"),
+    ("json", "data.json"), ("csv", "data.csv"), ("text", "text.txt"), ("dir", "data"),
+    ("folder", "data"), ("data", "data.csv"),
+)  # fmt: skip
+
 
 def install(situation: Situation) -> None:
     """Fill in the required arguments of `argparse`, and keep `--help` from ending the script."""
@@ -69,4 +77,7 @@ def _value(action: argparse.Action) -> str:
         return str(action.default)
     if action.type is float:
         return "0.1"
-    return "1" if action.type is int else "value"
+    if action.type is int:
+        return "1"
+    said = f"{action.dest} {action.help or ''}".lower()
+    return next((value for part, value in _BY_WORD if part in said), "value")

@@ -15,7 +15,17 @@ from types import ModuleType
 from typing import Any
 
 from inspector.loading.situation import Situation
-from inspector.loading.stand_ins import learning, media, plotting, progress, tables, tfds, tuning
+from inspector.loading.stand_ins import (
+    games,
+    learning,
+    media,
+    old_python,
+    plotting,
+    progress,
+    tables,
+    tfds,
+    tuning,
+)
 from inspector.loading.stand_ins.recording import StandIn
 from inspector.loading.user_files import UserFiles
 
@@ -29,8 +39,11 @@ KNOWN: dict[str, dict[str, Any]] = {
     "PIL": media.PIL,
     "cv2": media.CV2,
     "librosa": media.SOUND,
-    "gym": media.GYM,
-    "gymnasium": media.GYM,
+    "gym": games.NAMES,
+    "gymnasium": games.NAMES,
+    "baselines": games.NAMES,
+    "six": old_python.SIX,
+    "pylab": plotting.NAMES,
     "skimage": media.READERS,
     "imageio": media.READERS,
     "keras_tuner": tuning.NAMES,
@@ -38,14 +51,21 @@ KNOWN: dict[str, dict[str, Any]] = {
     **{
         name: {}
         for name in (
-            "mpl_toolkits", "seaborn", "plotly", "bokeh", "altair", "pydot", "graphviz",
+            "mpl_toolkits", "seaborn", "plotly", "bokeh", "altair", "pydot", "graphviz", "folium",
             "IPython", "ipywidgets", "google", "wandb", "mlflow", "tensorboard", "tensorboardX",
-            "imgaug", "albumentations", "nltk",
-            "spacy", "soundfile", "sounddevice", "pydub", "music21",
-            "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py",
-            "nibabel", "datasets", "umap", "lightgbm", "xgboost",
+            "comet_ml", "neptune", "clearml", "livelossplot", "visualkeras", "wordcloud",
+            "imgaug", "albumentations", "nltk", "spacy", "textblob", "contractions", "emoji",
+            "unidecode", "gensim", "sentencepiece", "conlleval", "evaluate", "jiwer",
+            "soundfile", "sounddevice", "pydub", "music21", "pretty_midi", "mido", "torchaudio",
+            "pydicom", "SimpleITK", "tifffile", "nilearn", "mne", "pywt", "wfdb", "Bio",
+            "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py", "pygame",
+            "nibabel", "datasets", "umap", "lightgbm", "xgboost", "catboost", "imblearn",
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
             "torch", "torchvision", "jax", "flax", "optax", "tensorflow_probability",
+            "tensorflow_docs", "tensorflow_io", "pycocotools", "editdistance", "cairocffi",
+            "yfinance", "pandas_datareader", "tabulate", "prettytable", "termcolor", "colorama",
+            "streamlit", "gradio", "flask", "optuna", "hyperopt", "shap", "lime", "moviepy",
+            "missingno", "geopandas", "pyspark", "dask", "ray", "boto3", "dotenv",
         )
     },
 }  # fmt: skip

@@ -6,11 +6,14 @@ script first names it, of the kind that the name suggests.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from inspector.loading.stand_ins.groups import Groups
 from inspector.loading.stand_ins.places import DataFrameRow, Places
 from inspector.loading.stand_ins.recording import StandIn
 from inspector.loading.stand_ins.series import Array, Series, column_array
@@ -111,6 +114,7 @@ class DataFrame:
             return self.taken(key)
         if isinstance(key, DataFrame):
             return self
+        key = sorted(key, key=str) if isinstance(key, set | frozenset) else key
         wanted = key if isinstance(key, list) else np.asarray(key) if np.ndim(key) else None
         if wanted is None:
             return Series(self.column(key), self._index, key)
@@ -219,7 +223,16 @@ class DataFrame:
     def _same(self, *args: Any, **options: Any) -> Any:
         return None if options.get("inplace") else self
 
-    dropna = fillna = sort_values = sort_index = drop_duplicates = interpolate = _same
+    dropna = fillna = sort_index = drop_duplicates = interpolate = _same
+
+    def sort_values(self, by: Any = None, *args: Any, **options: Any) -> Any:
+        name = by[0] if isinstance(by, list) else by
+        order = np.argsort(self.column(name).astype(object), kind="stable")
+        made = self.taken(order if options.get("ascending", True) else order[::-1])
+        if not options.get("inplace"):
+            return made
+        self._columns, self._index = made._columns, made._index
+        return None
 
     def reset_index(self, *args: Any, **options: Any) -> Any:
         made = self if options.get("inplace") else self.copy()
@@ -268,6 +281,24 @@ class DataFrame:
         if orient == "records":
             return [dict(zip(self._columns, row, strict=True)) for row in self.values.tolist()]
         return {name: column.tolist() for name, column in self._columns.items()}
+
+    def to_csv(self, path: Any = None, sep: str = ",", **options: Any) -> Any:
+        """Written as pandas does, for what reads it again; without a path the text."""
+        with_index, header = options.get("index", True), options.get("header", True)
+        file = io.StringIO(newline="")
+        writer = csv.writer(file, delimiter=sep, lineterminator="\n")
+        if header is not False:
+            writer.writerow([""] * with_index + list(header if header is not True else self))
+        for label, row in self.iterrows():
+            writer.writerow([label] * with_index + list(row))
+        if path is None:
+            return file.getvalue()
+        with open(path, "w", newline="") as target:
+            target.write(file.getvalue())
+        return None
+
+    def groupby(self, by: Any, *args: Any, **options: Any) -> Groups:
+        return Groups(self, by)
 
     def isnull(self) -> DataFrame:
         return self.of({name: np.zeros(self._rows, bool) for name in self._columns})
@@ -337,7 +368,7 @@ DataFrame._named = _named  # type: ignore[attr-defined]
 class _Known:
     """Names that are methods of pandas' tables and not columns."""
 
-    groupby = plot = hist = info = describe = corr = boxplot = to_csv = merge = pivot = None
+    plot = hist = info = describe = corr = boxplot = merge = pivot = None
     pivot_table = resample = rolling = style = query = melt = to_excel = to_json = insert = None
     stack = unstack = transpose = value_counts = nunique = agg = aggregate = append = None
     quantile = median = replace = diff = shift = cumsum = to_pickle = to_string = memory_usage = (

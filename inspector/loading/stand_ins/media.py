@@ -1,4 +1,4 @@
-"""Pictures, sounds and environments where OpenCV, Pillow, librosa or Gym are not installed.
+"""Pictures and sounds where OpenCV, Pillow or librosa are not installed.
 
 What is read is noise of the right form: (height, width, channels) bytes, one second of samples.
 """
@@ -109,36 +109,6 @@ def _unchanged(values: Any, *args: Any, **options: Any) -> Array:
     return np.asarray(values)
 
 
-class Space:
-    """Four observations, or two actions."""
-
-    shape, n, high, low = (4,), 2, np.ones(4), -np.ones(4)
-
-    def sample(self) -> int:
-        """Any action."""
-        return 0
-
-
-class Environment(StandIn):
-    """`gym.make`: observations of four numbers, two actions; every game ends at its third step."""
-
-    def __init__(self, name: Any = "", *args: Any, **options: Any) -> None:
-        super().__init__("environment")
-        object.__setattr__(self, "observation_space", Space())
-        object.__setattr__(self, "action_space", Space())
-        object.__setattr__(self, "_steps", 0)
-
-    def reset(self, *args: Any, **options: Any) -> tuple[Array, dict[str, Any]]:
-        """The first observation."""
-        object.__setattr__(self, "_steps", 0)
-        return np.zeros(4, "float32"), {}
-
-    def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
-        """The next observation, with a reward of one."""
-        object.__setattr__(self, "_steps", self._steps + 1)
-        return np.full(4, 0.1, "float32"), 1.0, self._steps >= 3, False, {}
-
-
 CV2: dict[str, Any] = {
     "imread": read_picture, "resize": resize, "cvtColor": change_colour, "IMREAD_GRAYSCALE": 0,
     "IMREAD_COLOR": 1, "COLOR_BGR2RGB": 4, "COLOR_RGB2BGR": 4, "COLOR_BGR2GRAY": 6,
@@ -151,5 +121,4 @@ SOUND: dict[str, Any] = {
     "chroma_stft": _frames("n_chroma", 12), "power_to_db": _unchanged,
     "amplitude_to_db": _unchanged,
 }  # fmt: skip
-GYM: dict[str, Any] = {"make": Environment}
 READERS: dict[str, Any] = {"imread": read_picture}

@@ -7,6 +7,7 @@ or that the script asks for, with values of the kind that the column's name sugg
 from __future__ import annotations
 
 import csv
+import functools
 import os
 import re
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.loading.script_hints import Hints, hints_of
 from inspector.loading.situation import Situation
 from inspector.loading.stand_ins.frame import DataFrame
 from inspector.loading.stand_ins.series import Array, Series, column_array
@@ -44,6 +46,13 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "digit": (2000, "|".join(["label", *(f"pixel{i}" for i in range(784))])),
     "mnist": (2000, "|".join(["label", *(f"pixel{i}" for i in range(784))])),
 }  # fmt: skip
+_IDS = 200
+# What stands in columns of the census, which many scripts compare with lists of their own.
+_VALUES = {
+    "income_bracket": (" <=50K", " >50K"), "income_level": (" - 50000.", " 50000+."),
+    "thal": ("normal", "fixed", "reversible"), "workclass": (" Private", " State-gov"),
+    "Cover_Type": (1, 2, 3, 4, 5, 6, 7),
+}  # fmt: skip
 _PRICES = "Date|Open|High|Low|Close|Adj Close|Volume"
 _TEXT = re.compile(r"text|review|question|sentence|headline|tweet|comment|title|body|content|"
                    r"summar|article|message|sms|abstract|plot|utterance|prompt",
@@ -54,6 +63,10 @@ _CLASS = re.compile(r"label|target|survived|outcome|sentiment|^is_|^has_|churn|f
 _NAME = re.compile(r"class|species|categor|genre|type|gender|deck|town|alone|thal$|country|city|"
                    r"marital|education|occupation|race|workclass|relationship|artist|author|"
                    r"breed|name$|emotion|language", re.IGNORECASE)  # fmt: skip
+_NUMBER = re.compile(
+    r"(^|_)(num|number|count|age|amount|price|gain|loss|hours?|weight|height|score)(s?$|_)",
+    re.IGNORECASE,
+)
 _FILE = re.compile(r"file|path|image_?name|img|wav|jpg|png|filename", re.IGNORECASE)
 _DATE = re.compile(r"date|timestamp|datetime|month", re.IGNORECASE)
 _ID = re.compile(r"(^|_)id$|Id$|ID$|user|item|product", re.ASCII)
@@ -106,14 +119,17 @@ class _Reader:
 
     def _made_up(self, name: str, options: dict[str, Any]) -> DataFrame:
         asked = options.get("names")
+        columns: list[Any]
         rows, columns = _known(name)
         if asked is not None:
             columns = list(asked)
         elif not columns:
             columns = self._named_in_script() or [*(f"column{i}" for i in range(8)), "target"]
+        if asked is None and options.get("header", 0) is None:
+            columns = list(range(_columns_said_by(name)))
         rows = min(rows, options.get("nrows") or rows)
-        frame = DataFrame({column: made_up(column, rows) for column in columns}, make=made_up)
-        return frame
+        make = functools.partial(_made_up_for, hints_of(self._situation.path), {*map(str, columns)})
+        return DataFrame({column: make(str(column), rows) for column in columns}, make=make)
 
     def _named_in_script(self) -> list[str]:
         """Columns that the script looks up in anything by name; prices if it knows such."""
@@ -124,9 +140,30 @@ class _Reader:
         return []
 
 
+def _columns_said_by(name: str) -> int:
+    """A table without names has as many columns as its file's name says (`W_228.csv`), or nine."""
+    numbers = [int(number) for number in re.findall(r"\d+", name)]
+    return next((number for number in numbers if 9 < number < 1000), 9)
+
+
+def _made_up_for(hints: Hints, columns: set[str], name: str, rows: int) -> Array:
+    """A column for a script: texts where it treats them so, the ends of a graph's edges."""
+    if name in _VALUES:
+        return column_array([_VALUES[name][i % len(_VALUES[name])] for i in range(rows)])
+    if name in ("source", "target") and {"source", "target"} <= columns:
+        return np.arange(rows) * (7 if name == "source" else 11) % _IDS + 1
+    known = _DATE, _TEXT, _FILE, _CLASS, _NAME, _ID
+    is_class = hints.is_class(name) and not any(kind.search(name) for kind in known)
+    if hints.is_text(name) or is_class:
+        return column_array([("first", "second", "third", "fourth")[i % 4] for i in range(rows)])
+    return made_up(name, rows)
+
+
 def made_up(name: str, rows: int) -> Array:
     """A column of the kind that its name suggests."""
     random = np.random.default_rng(sum(map(ord, name)))
+    if _NUMBER.search(name):
+        return np.round(random.gamma(4.0, 10.0, rows), 3)
     if _DATE.search(name):
         step = timedelta(minutes=10)
         texts = [(_START + i * step).strftime("%d.%m.%Y %H:%M:%S") for i in range(rows)]
@@ -141,7 +178,8 @@ def made_up(name: str, rows: int) -> Array:
     if _NAME.search(name):
         return column_array([("first", "second", "third", "fourth")[i % 4] for i in range(rows)])
     if _ID.search(name):
-        return random.integers(1, max(rows // 10, 2), rows)
+        # The same numbers in every table, so that one can be looked up in another.
+        return random.permutation(np.arange(rows) % _IDS + 1)
     if name.startswith("pixel"):
         return random.integers(0, 256, rows)
     return np.round(random.gamma(4.0, 10.0, rows), 3)
