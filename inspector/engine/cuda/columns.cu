@@ -6,6 +6,8 @@
     if (i >= pieces * width) return; \
     int j = i % width, piece = i / width
 #define ROWS for (int row = piece; row < rows; row += pieces)
+#define PIECES for (int piece = threadIdx.x; piece < pieces; piece += blockDim.x)
+#define COUNT (double)((rows - piece + pieces - 1) / pieces)  // the rows of a piece
 
 // Mean and squared distance of each piece: (pieces, 2, width). The first value is taken off all
 // others, so that squares of large numbers never meet.
@@ -24,21 +26,23 @@ extern "C" __global__ void moment_parts(
   parts[(2 * piece + 1) * width + j] = squares - total * total / count;
 }
 
-// The pieces' moments put together, one thread per column.
+// The pieces' moments put together, one block per column.
 extern "C" __global__ void merge_moments(
     const double* parts, T* means, T* variances, int rows, int width, int pieces) {
-  int j = THREAD;
-  if (j >= width) return;
-  double count = 0, mean = 0, squares = 0;
-  for (int piece = 0; piece < pieces; ++piece) {
-    double more = (rows - piece + pieces - 1) / pieces;
-    double away = parts[(2 * piece) * width + j] - mean, all = count + more;
-    mean += away * more / all;
-    squares += parts[(2 * piece + 1) * width + j] + away * away * count * more / all;
-    count = all;
+  __shared__ double shared[32];
+  int j = blockIdx.x;
+  double total = 0, squares = 0;
+  PIECES total += COUNT * parts[(2 * piece) * width + j];
+  double mean = block_sum(total, shared) / rows;
+  PIECES {
+    double away = parts[(2 * piece) * width + j] - mean;
+    squares += parts[(2 * piece + 1) * width + j] + COUNT * away * away;
   }
-  means[j] = put((A)mean);
-  variances[j] = put((A)(squares / count));
+  squares = block_sum(squares, shared);
+  if (threadIdx.x == 0) {
+    means[j] = put((A)mean);
+    variances[j] = put((A)(squares / rows));
+  }
 }
 
 // Of g, and of g · (x - mean): (pieces, 2, width).
@@ -71,13 +75,13 @@ extern "C" __global__ void norm_parts(
   parts[(2 * piece + 1) * width + j] = product;
 }
 
-// Each column's parts added up in order: out is (2, width).
+// Each column's parts added up, one block per sum: out is (2, width).
 extern "C" __global__ void merge_sums(const double* parts, T* out, int width, int pieces) {
-  int i = THREAD;
-  if (i >= 2 * width) return;
+  __shared__ double shared[32];
   double total = 0;
-  for (int piece = 0; piece < pieces; ++piece) total += parts[(long long)piece * 2 * width + i];
-  out[i] = put((A)total);
+  PIECES total += parts[(long long)piece * 2 * width + blockIdx.x];
+  total = block_sum(total, shared);
+  if (threadIdx.x == 0) out[blockIdx.x] = put((A)total);
 }
 
 // Batch normalization with values per channel; a channel's values lie `inner` elements in a row.

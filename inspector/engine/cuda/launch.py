@@ -16,7 +16,14 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).parent
-FILES = ("columns", "depthwise", "gather", "pool", "rows")
+# The kernel files, and what each begins with beside the prelude.
+FILES = {
+    "columns": "block.cuh",
+    "depthwise": "window.cuh",
+    "gather": None,
+    "pool": "window.cuh",
+    "rows": "block.cuh",
+}
 # The values of STORED in prelude.cuh.
 STORED = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3}
 _THREADS = 256
@@ -30,7 +37,8 @@ def prelude(stored: int) -> str:
 
 def source(file: str, stored: int) -> str:
     """The whole text of a kernel file for one dtype."""
-    return "\n".join([prelude(stored), _text("window.cuh"), _text(f"{file}.cu")])
+    header = FILES[file]
+    return "\n".join([prelude(stored), _text(header) if header else "", _text(f"{file}.cu")])
 
 
 @functools.cache

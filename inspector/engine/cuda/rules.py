@@ -12,7 +12,7 @@ from inspector.engine.cuda.dispatch import note
 from inspector.engine.cuda.launch import by_row, each, fits, takes, work_dtype
 from inspector.engine.windows import Padding, Sizes, all_places
 
-_PIECES = 1 << 16
+_PIECES = 1 << 17
 # Longer rows than this are too long for one block of threads.
 _WIDEST = 1 << 16
 
@@ -121,7 +121,7 @@ def _column_sums(xp: Any, kernel: str, arrays: tuple[Any, ...], rows: int, width
     dtype, pieces = arrays[0].dtype, pieces_of(rows, width)
     parts, found = xp.empty((pieces, 2, width), np.float64), xp.empty((2, width), dtype)
     each(xp, f"columns.{kernel}", dtype, pieces * width, *arrays, parts, rows, width, pieces)
-    each(xp, "columns.merge_sums", dtype, 2 * width, parts, found, width, pieces)
+    by_row(xp, "columns.merge_sums", dtype, 2 * width, pieces, parts, found, width, pieces)
     return found
 
 
@@ -140,7 +140,8 @@ def _moments(xp: Any, x: Any, axis: tuple[int, ...]) -> Any:
         parts = xp.empty((pieces, 2, width), np.float64)
         how = (rows, width, pieces)
         each(xp, "columns.moment_parts", x.dtype, pieces * width, x, parts, *how)
-        each(xp, "columns.merge_moments", x.dtype, width, parts, mean, variance, *how)
+        merged = (parts, mean, variance, *how)
+        by_row(xp, "columns.merge_moments", x.dtype, width, pieces, *merged)
     else:
         width = x.size // mean.size
         if width > _WIDEST:
