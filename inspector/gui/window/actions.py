@@ -261,6 +261,14 @@ ACTIONS: tuple[Action, ...] = (
         "run_training",
     ),
     Action(
+        "inputs",
+        "&Run",
+        "Run the model on other &inputs…",
+        ("Ctrl+Shift+I",),
+        "Give the model in view inputs of another shape or range, or from a file",
+        "ask_inputs",
+    ),
+    Action(
         "real",
         "&Run",
         "Run the file for &real…",

@@ -34,6 +34,7 @@ from inspector.gui.window.dialogs import about_text, shortcuts_text, show_text
 from inspector.gui.window.export_dialog import choose_and_export
 from inspector.gui.window.file_commands import FileCommands
 from inspector.gui.window.graph_commands import GraphCommands
+from inspector.gui.window.input_commands import InputCommands
 from inspector.gui.window.menus import fill_recent, make_commands, make_toolbar, recolour_icons
 from inspector.gui.window.protection_label import ProtectionLabel
 from inspector.gui.window.safety_commands import SafetyCommands
@@ -67,7 +68,15 @@ _EMPTY_GRAPH: dict[State, str] = {
 }
 
 
-class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepCommands, WhatIfCommands):
+class MainWindow(
+    QMainWindow,
+    FileCommands,
+    SafetyCommands,
+    InputCommands,
+    GraphCommands,
+    StepCommands,
+    WhatIfCommands,
+):
     """One window on one file."""
 
     def __init__(
@@ -139,6 +148,9 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         opening.printed.connect(parts.output.add)
         opening.problem_found.connect(self._show_problem)
         opening.tensor_arrived.connect(self.tensors.take)
+        opening.inputs_guessed.connect(self.show_form)
+        opening.opened.connect(self.ask_when_unfed)
+        opening.run_ended.connect(self.end_form)
         opening.number_explained.connect(parts.origin.take)
         parts.values.view.number_chosen.connect(parts.origin.ask)
         parts.origin.asked.connect(lambda: parts.bring_forward("Origin"))
@@ -241,7 +253,9 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
         self.commands.enable(("stop",), is_enabled=state == "opening")
         self.commands.enable(("pause",), is_enabled=state == "opening")
         can_run = self.bridge.is_running and state == "open"
-        self.commands.enable(("what_if", "run_inference", "run_training", "weights"), is_enabled=can_run)
+        self.commands.enable(
+            ("what_if", "run_inference", "run_training", "inputs", "weights"), is_enabled=can_run
+        )
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         self.commands.enable(("real",), is_enabled=self.opening.protection is not None)
         self._protection_label.show_protection(self.opening.protection)
@@ -309,6 +323,8 @@ class MainWindow(QMainWindow, FileCommands, SafetyCommands, GraphCommands, StepC
             self.show_cursor()
 
     def _show_problem(self, problem: Problem) -> None:
+        if self.is_for_form(problem):
+            return
         self.parts.problem.show_problem(problem)
         if problem.file is not None and not self.viewpoint.runs:
             self.viewpoint.source_requested.emit(problem.file, problem.line or 0)

@@ -44,6 +44,7 @@ class PythonDialog(QDialog):
         self.path.setAccessibleName("Python")
         self.path.setClearButtonEnabled(True)
         browse = QPushButton("&Browse…")
+        browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
