@@ -176,6 +176,23 @@ def test_column_kernels_give_what_numpy_gives(data, dtype, rows, width):
     check("batch_norm", [x.transpose(0, 2, 1), *first], {"axis": 1, **how})
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("has_bias", [False, True])
+@pytest.mark.parametrize("has_mask", [False, True])
+def test_attention_through_the_softmax_kernel_gives_what_numpy_gives(
+    dtype, causal, has_bias, has_mask
+):
+    random = np.random.default_rng(0)
+    shapes = (2, 5, 3, 4), (2, 6, 3, 4), (2, 6, 3, 7)
+    arrays = [random.normal(size=shape).astype(dtype) for shape in shapes]
+    arrays += [random.normal(size=(2, 3, 5, 6)).astype(dtype)] * has_bias
+    arrays += [random.normal(size=(2, 1, 5, 6)) > 0] * has_mask
+    how = {"scale": 0.5, "causal": causal, "has_bias": has_bias, "has_mask": has_mask}
+
+    check("attention", arrays, how, "softmax")
+
+
 @pytest.mark.parametrize("spread", [1e-3, 1e3])
 def test_variances_keep_their_digits_far_from_zero(spread):
     """The first value of a piece is taken off: also where it is the odd one out."""

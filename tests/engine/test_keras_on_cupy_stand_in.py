@@ -33,7 +33,8 @@ def test_function_or_layer_gives_what_it_gives_on_numpy(name, stand_in):
     right = RUNS[name]()
     stand_in()
 
-    assert differences(RUNS[name](), right, 1e-5 if name == "training" else 1e-6) == ""
+    # The kernels round as the host compiler's exp and sqrt do, in another order than NumPy's.
+    assert differences(RUNS[name](), right, 1e-5 if name == "training" else 3e-6) == ""
 
 
 def test_training_step_waits_for_its_reports_only(stand_in):

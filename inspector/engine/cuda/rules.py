@@ -10,6 +10,7 @@ import numpy as np
 from inspector.engine.cuda import checks
 from inspector.engine.cuda.dispatch import note
 from inspector.engine.cuda.launch import by_row, each, fits, takes, work_dtype
+from inspector.engine.primitives.attention import MASKED, forbidden
 from inspector.engine.windows import Padding, Sizes, all_places
 
 _PIECES = 1 << 17
@@ -76,6 +77,28 @@ def _softmax(name: str, logarithm: bool) -> Any:
         return xp.moveaxis(y, -1, axis)
 
     return rule
+
+
+def _attention(
+    xp: Any, *arrays: Any, scale: float, causal: bool, has_bias: bool, has_mask: bool
+) -> Any:
+    """Two products around the softmax kernel, which writes over the scores."""
+    q, k, v, *rest = arrays
+    if not takes(q, k, v) or q.dtype.itemsize < 4:
+        return None
+    scores = xp.matmul(q.transpose(0, 2, 1, 3) * scale, k.transpose(0, 2, 3, 1))
+    if not fits(scores):
+        return None
+    if has_bias:
+        scores += rest[0]
+    blocked = forbidden(xp, scores.shape, rest[-1] if has_mask else None, causal)
+    if blocked is not None:
+        xp.copyto(scores, MASKED, where=blocked)
+    width = scores.shape[-1]
+    how = (scores, scores, width, False)
+    by_row(xp, "rows.softmax", scores.dtype, scores.size // width, width, *how)
+    note("kernel softmax")
+    return xp.matmul(scores, v.transpose(0, 2, 1, 3)).transpose(0, 2, 1, 3), scores
 
 
 def _layer_norm(
@@ -232,6 +255,7 @@ RULES = {
     "log_softmax": _softmax("softmax", logarithm=True),
     "softmax_grad": _softmax("softmax_grad", logarithm=False),
     "log_softmax_grad": _softmax("softmax_grad", logarithm=True),
+    "attention": _attention,
     "layer_norm": _layer_norm,
     "layer_norm_grad": _layer_norm_grad,
     "moments": _moments,

@@ -25,14 +25,14 @@ from inspector.engine.tensor import Tensor
 
 _FLOAT32 = np.dtype("float32")
 # What a masked score becomes; finite, so that a row with nothing kept is even and not NaN.
-_MASKED = -0.7 * 3.38953e38
+MASKED = -0.7 * 3.38953e38
 
 
 def _heads_first(x: Any) -> Any:
     return x.transpose(0, 2, 1, 3)
 
 
-def _forbidden(xp: Any, shape: Shape, mask: Any, causal: bool) -> Any:
+def forbidden(xp: Any, shape: Shape, mask: Any, causal: bool) -> Any:
     """Boolean (batch or 1, heads or 1, T, S): what may not be looked at; None for nothing."""
     blocked = None if mask is None else ~mask.astype(bool)
     if causal:
@@ -97,7 +97,7 @@ def attention(
     shapes = _shapes(q.shape, k.shape, v.shape)
     out, probabilities = (xp.empty(shape, q.dtype) for shape in shapes)
     bias = xp.broadcast_to(rest[0], shapes[1]) if has_bias else None
-    blocked = _forbidden(xp, shapes[1], rest[-1] if has_mask else None, causal)
+    blocked = forbidden(xp, shapes[1], rest[-1] if has_mask else None, causal)
     # One batch item at a time: its scores stay in the cache from product to product.
     step = 1 if xp is np else max(1, len(q))
     for n in range(0, len(q), step):
@@ -108,7 +108,7 @@ def attention(
         if bias is not None:
             scores += bias[part]
         if blocked is not None:
-            xp.copyto(scores, _MASKED, where=blocked[part])
+            xp.copyto(scores, MASKED, where=blocked[part])
         rows = scores.reshape(-1, shapes[1][-1])
         softmax_rows(xp, rows, rows)
         out[part] = _heads_first(xp.matmul(scores, _heads_first(v[part])))
@@ -132,7 +132,7 @@ def attention_grad(
     g, q, k, v, p, *rest = _widened(arrays)
     found = [xp.empty(a.shape, q.dtype) for a in (q, k, v, p)]
     to_q, to_k, to_v, to_scores = found
-    blocked = _forbidden(xp, p.shape, rest[-1], causal) if has_mask else None
+    blocked = forbidden(xp, p.shape, rest[-1], causal) if has_mask else None
     step = 1 if xp is np else max(1, len(q))
     for n in range(0, len(q), step):
         part = slice(n, n + step)
