@@ -1,6 +1,6 @@
 # One block of a transformer over a padded batch: attention, then two Dense layers, each with a
 # way around it.
-# Look at: the mask of the padding, born at `embed`, and how MultiHeadAttention combines it with
+# Look at: the mask of the padding, born at `tokens`, and how MultiHeadAttention combines it with
 # the causal mask; the op softmax inside the attention, where a padded key gets weight 0.
 import keras
 import numpy as np

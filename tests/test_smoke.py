@@ -82,7 +82,7 @@ SAMPLES = {
     "conditional_dropout": Shows(("classifier",), (("dropout", "classifier"),)),
     "text_vectorization": Shows(("words", "reviews"), (("words", "reviews"),)),
     "transformer_block": Shows(
-        ("transformer",), (("attention", "block"),), mask=("embed", "used", "attention")
+        ("transformer",), (("attention", "block"),), mask=("tokens", "used", "attention")
     ),
     "broken_last_axis": Shows(("reader",), failure=("project", "16")),
     "broken_concat_axis": Shows(("classifier",), failure=("split_signs", "12")),

@@ -7,7 +7,8 @@ runs       when a run begins and ends: top-level calls, training steps, symbolic
 frames     one call while it runs
 lines      the user's lines of calls, ops and layers
 origins    which call a tensor came from, through any ops between
-masks · losses · updates · failures    what a finished run says about each
+masks · losses · updates · failures    what a finished run says about each; with them
+mask_lineage · mask_reading · mask_words · attention · loss_arithmetic
 writer     frames and tape → the plain values of `inspector.trace`
 """
 
