@@ -208,9 +208,19 @@ def test_minimap_shows_up_when_the_graph_is_larger_than_the_view(
 
 def test_menu_of_a_call_moves_the_cursor_and_copies_its_path(vae_window: MainWindow) -> None:
     parts = vae_window.parts
-    menu = call_menu(vae_window, vae_window.viewpoint, parts.graph, PROJ)
+    placed: list[str] = []
+    menu = call_menu(
+        vae_window,
+        vae_window.viewpoint,
+        parts.graph,
+        PROJ,
+        break_at=placed.append,
+        what_if=lambda change, is_ready: placed.append(change),
+    )
     actions = {action.text(): action for action in menu.actions()}
 
+    actions["Break at every Dense"].trigger()
+    actions["Break here (F9)"].trigger()
     actions["Move the cursor here"].trigger()
     actions["Copy the path"].trigger()
 
@@ -219,11 +229,19 @@ def test_menu_of_a_call_moves_the_cursor_and_copies_its_path(vae_window: MainWin
     assert PROJ == step.call
     assert PROJ == f"{QGuiApplication.clipboard().text()}#0"
     assert "Expand" not in actions
+    assert ["class:Dense", f"call:{PROJ.partition('#')[0]}"] == placed
 
 
 def test_menu_of_a_frame_collapses_it(vae_window: MainWindow) -> None:
     parts = vae_window.parts
-    menu = call_menu(vae_window, vae_window.viewpoint, parts.graph, ENCODER)
+    menu = call_menu(
+        vae_window,
+        vae_window.viewpoint,
+        parts.graph,
+        ENCODER,
+        break_at=lambda place: None,
+        what_if=lambda change, is_ready: None,
+    )
 
     next(action for action in menu.actions() if action.text() == "Collapse").trigger()
 

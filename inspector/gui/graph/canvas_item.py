@@ -132,7 +132,7 @@ class CanvasItem(QGraphicsItem):
         is_far = lod < FAR or len(cards) > most_detailed
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_far)
         for index in frames:
-            paint_frame(painter, self, index, lod)
+            paint_frame(painter, self, index, lod, area)
         if is_far:
             paint_far_edges(painter, self, area)
             paint_far_cards(painter, self, cards)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -19,6 +20,11 @@ TITLES = ("Call", "Class", "Output shape", "Params", "Time")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ROOT = QModelIndex()
+_LOOKS = (
+    Qt.ItemDataRole.ForegroundRole,
+    Qt.ItemDataRole.BackgroundRole,
+    Qt.ItemDataRole.FontRole,
+)
 
 
 class CallTreeModel(QAbstractItemModel):
@@ -123,6 +129,9 @@ class CallTreeModel(QAbstractItemModel):
         return time_text(call.elapsed_s) if call.elapsed_s else ""
 
     def _look(self, call: Call, column: int, role: int) -> Any:
+        # Asked for a dozen roles of every visible cell at every step of the cursor.
+        if role not in _LOOKS:
+            return None
         state = self._steps.state(call.id, self._position)
         if role == Qt.ItemDataRole.ForegroundRole:
             if state == "failed":
@@ -137,6 +146,7 @@ class CallTreeModel(QAbstractItemModel):
         return None
 
     @staticmethod
+    @cache
     def _font(column: int, *, is_bold: bool) -> QFont:
         if column > 1:
             return mono(8.5)
