@@ -289,6 +289,21 @@ def test_object_that_is_no_part_of_a_model_is_never_made(models, tmp_path, entry
     assert not Path("x").exists()
 
 
+def test_vocabulary_of_another_file_is_not_read(tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("a\nb\n")
+    lookup = layers.StringLookup(vocabulary=["a"])
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup], name="m")
+    config = json.loads(model.to_json())
+    config["config"]["layers"][1]["config"]["vocabulary"] = str(words)
+    (tmp_path / "m.json").write_text(json.dumps(config))
+
+    blocked, _ = opened(tmp_path / "m.json", tmp_path)
+
+    (found,) = placeholders(blocked).values()
+    assert "another file, which was not read" in found.placeholder_reason
+
+
 def archive(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as file:

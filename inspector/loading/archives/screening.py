@@ -28,6 +28,8 @@ _MOST_CONFIG_CHARACTERS = 20_000
 _ALLOW = "allow its code (--allow-code) if you trust the file"
 _BLOCKED = f"Its code is in the file and was not run; {_ALLOW}."
 _MISSING = "The file holds its name and config, not its code."
+_OUTSIDE = f"That is another file, which was not read; {_ALLOW}."
+_WHY = {"code": _BLOCKED, "custom": _MISSING, "file": _OUTSIDE}
 # Parts of a layer that only matter for making or training weights: left out when unknown.
 _DROPPED = ("_initializer", "_regularizer", "_constraint")
 # What Keras 2 called classes that have moved since.
@@ -170,6 +172,8 @@ class _Screen:
             is_activation = key.endswith("activation") and not known.is_known_activation(text)
             if is_activation and text not in self._allowed:
                 return "custom", text
+            if key == "vocabulary" and not self._allow_code:
+                return "file", text
         return None
 
     def problem_of(self, item: Config) -> tuple[str, str] | None:
@@ -215,7 +219,7 @@ class _Screen:
         self, entry: Config, kind: str, what: str, outputs: _Outputs, *, is_root: bool
     ) -> Config:
         name = str(entry.get("class_name"))
-        why = _BLOCKED if kind == "code" else _MISSING
+        why = _WHY[kind]
         reason = why if what in (name, "__lambda__") else f"{what} in it: {why}"
         facts = Facts(
             name,
@@ -227,7 +231,7 @@ class _Screen:
         key = f"{NAMESPACE}>{len(self._out.classes) + 1}"
         self._out.classes[key] = placeholder_class(facts, is_model=is_root)
         title = f"model {name}" if is_root else f"layer {_name_of(entry)} ({name})"
-        self._note(title, reason, entry, "code" if kind == "code" else "custom")
+        self._note(title, reason, entry, "custom" if kind == "custom" else "code")
         made = copy.deepcopy({k: v for k, v in entry.items() if k not in ("config", "module")})
         if "module" not in entry:
             made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
