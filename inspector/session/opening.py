@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from inspector import compat
-from inspector.capture import Recorder, numbers
+from inspector.capture import Recorder
 from inspector.compat.limits import limit_iteration
 from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
-from inspector.errors import CaptureError, EngineError, ExpressionError, InspectorError
+from inspector.errors import CaptureError, ExpressionError
 from inspector.loading import given_inputs, input_guesses, inputs, uncalled
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
@@ -30,12 +30,11 @@ from inspector.loading.python_file import NotReadable, prepared, run_code
 from inspector.loading.seed import set_dtype_policy, set_run_seed, set_seed
 from inspector.loading.situation import Situation
 from inspector.loading.user_files import UserFiles
-from inspector.session import values
+from inspector.session.answers import Answers
 from inspector.session.asked_for import AskedFor
 from inspector.session.batch_naming import models_with_runs, name_batch
 from inspector.session.confinement.limits import processor_limit
 from inspector.session.debugging import Debugger
-from inspector.session.evaluation import evaluated
 from inspector.session.output import UserOutput
 from inspector.session.overriding import carried_out
 from inspector.session.pausing import Pausing
@@ -44,18 +43,14 @@ from inspector.session.protocol import (
     AskInputs,
     Command,
     EngineChosen,
-    Evaluate,
     Event,
-    ExplainNumber,
     ForgetRun,
     InputsGuessed,
     ModelFound,
     NameBatch,
-    NumberExplained,
     Opened,
     OpenFile,
     Progress,
-    ReadTensor,
     Replaced,
     RunExamined,
     RunModel,
@@ -113,8 +108,9 @@ class OpenedFile:
             seed=command.seed,
             budget_bytes=record_budget_bytes(settings),
         )
+        self.answers = Answers(self._recorder, self._post)
         self._pausing = Pausing(
-            self._recorder, debugger, interrupter, outgoing, next_command, self._answer
+            self._recorder, debugger, interrupter, outgoing, next_command, self.answers.answer
         )
         self._told: tuple[Exception | None, str] = None, ""
         self._exits = ExitStack()
@@ -268,46 +264,6 @@ class OpenedFile:
         self._notes.add(f"the input of {command.model}", why)
         return made
 
-    def read_tensor(self, command: ReadTensor) -> None:
-        """Answer with the values of one tensor, or why there are none."""
-        recomputed = self._recorder.store.is_recomputed(command.run, command.tensor)
-        try:
-            tensor = self._recorder.tensor(command.run, command.tensor)
-        except EngineError as error:  # its array was dropped, and there is no way back to it
-            self._post(values.problem(command, str(error)))
-            return
-        if tensor is None:
-            answer = values.problem(command, "Its values are not kept any more; run it again.")
-        elif tensor.is_meta:
-            answer = values.problem(command, "Symbolic: it has a shape and a dtype, no values.")
-        else:
-            answer = values.read(command, tensor.numpy(), str(tensor.dtype))
-        self._post(replace(answer, recomputed=recomputed))
-
-    def evaluate(self, command: Evaluate) -> None:
-        """Answer with the values of an expression at places of a run.
-
-        Raises:
-            CaptureError: there is no such run.
-            ExpressionError: it is no expression.
-        """
-        self._post(evaluated(command, self._recorder.sites(command.run)))
-
-    def explain(self, command: ExplainNumber) -> None:
-        """Answer with where a number comes from, or why that cannot be said."""
-        run = next((r for r in self._recorder.runs() if r.number == command.run), None)
-        try:
-            if run is None:
-                raise CaptureError(f"There is no run {command.run}.", fix="Choose one there is.")
-            origin = numbers.explain(
-                run, self._recorder.store.records(run.number), command.tensor, command.index
-            )
-        except InspectorError as error:  # a gradient rule may refuse as well
-            answer = NumberExplained(command.request, command.run, None, str(error))
-        else:
-            answer = NumberExplained(command.request, command.run, origin)
-        self._post(answer)
-
     def what_if(self, command: WhatIf) -> None:
         """Make the run that a recorded one would have been with some values changed.
 
@@ -330,18 +286,6 @@ class OpenedFile:
         with self._recorder.forced_training(flags):
             self.run_model(RunModel(run.model or "", (), run.training, run.seed or 0))
         return self._recorder.runs()[-1]
-
-    def _answer(self, command: Command) -> bool:
-        """Carry out what may be asked while user code is paused; False for anything else."""
-        if isinstance(command, ReadTensor):
-            self.read_tensor(command)
-        elif isinstance(command, Evaluate):
-            self.evaluate(command)
-        elif isinstance(command, ExplainNumber):
-            self.explain(command)
-        else:
-            return False
-        return True
 
     def _install(self) -> None:
         set_seed(self._command.seed)

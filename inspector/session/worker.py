@@ -35,8 +35,6 @@ from inspector.session.protocol import (
     ApplyWeights,
     AskInputs,
     Command,
-    Evaluate,
-    ExplainNumber,
     Failed,
     ForgetRun,
     Hello,
@@ -45,7 +43,6 @@ from inspector.session.protocol import (
     OpenFile,
     Pause,
     Progress,
-    ReadTensor,
     RunModel,
     SetBreakpoints,
     Shutdown,
@@ -124,6 +121,8 @@ class Worker:
             self._open(command)
         elif self._opened is None:
             raise UsageError("No file is open in this worker.", fix="Open a file first.")
+        elif self._opened.answers.answer(command):
+            return
         elif isinstance(command, RunModel):
             self._opened.run_model(command)
         elif isinstance(command, ApplyWeights):
@@ -132,16 +131,10 @@ class Worker:
             self._opened.name_batch(command)
         elif isinstance(command, AskInputs):
             self._opened.ask_inputs(command)
-        elif isinstance(command, ReadTensor):
-            self._opened.read_tensor(command)
-        elif isinstance(command, Evaluate):
-            self._opened.evaluate(command)
         elif isinstance(command, WhatIf):
             self._opened.what_if(command)
         elif isinstance(command, ForgetRun):
             self._opened.forget_run(command)
-        elif isinstance(command, ExplainNumber):
-            self._opened.explain(command)
 
     def _open(self, command: OpenFile) -> None:
         if self._opened is not None:
