@@ -171,9 +171,14 @@ def _loss_call(watcher: Watcher) -> Callable[[Any], Any]:
 
 
 def _reduction(watcher: Watcher) -> Callable[[Any], Any]:
+    names = ("sample_weight", "mask", "reduction", "dtype")
+
     def make(original: Any) -> Any:
         def reduce_weighted_values(values: Any, *args: Any, **kwargs: Any) -> Any:
-            return watcher.loss_reduced(values, kwargs, lambda: original(values, *args, **kwargs))
+            arguments = {**dict(zip(names, args, strict=False)), **kwargs}
+            return watcher.loss_reduced(
+                values, arguments, lambda: original(values, *args, **kwargs)
+            )
 
         return reduce_weighted_values
 

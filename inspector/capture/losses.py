@@ -225,7 +225,11 @@ def _row(noticed: NoticedLoss | None, term: Tensor, weight: float, context: RunC
 def _arithmetic(kind: str, term: Tensor, context: RunContext) -> Reduction | None:
     """How a term's value came about; weights have no samples, so a regularizer's has none."""
     seen = context.reductions.get(term.id)
-    found = loss_arithmetic.of_scalar(term) if seen is None else loss_arithmetic.of_loss(seen)
+    # A loss whose own code gives one number has done the adding up by itself.
+    if seen is None or not getattr(seen.values, "shape", ()):
+        found = loss_arithmetic.of_scalar(term)
+    else:
+        found = loss_arithmetic.of_loss(seen)
     if found is None:
         return None
     of_weight = kind.endswith("_regularizer") and kind != "activity_regularizer"

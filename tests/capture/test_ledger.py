@@ -137,6 +137,16 @@ model.compile("sgd", "mse"); model.fit(x, x, verbose=0)
 """,
         {"compiled", "add_loss"},
     ),
+    "a loss of one's own": (
+        NET + """
+class Mine(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return 3.0 * ops.mean(ops.abs(y_true - y_pred))
+
+model.compile("sgd", Mine(name="mine")); model.fit(x, y, verbose=0)
+""",
+        {"compiled"},
+    ),
     "own loop with a gradient tape": (
         NET + """
 from inspector.engine import gradients, recording
@@ -318,3 +328,9 @@ def test_any_reduction_with_any_weights_and_mask_adds_up(
 
     assert math.isfinite(run.total_loss)
     _check(scene, run)
+
+
+def test_arithmetic_of_a_loss_of_ones_own_is_read_from_its_ops(watch):
+    (row,) = watch(MODELS["a loss of one's own"][0]).run("train_step").losses
+
+    assert (row.name, row.reduction.factor, row.reduction.divisor) == ("mine", 3.0, 8.0)
