@@ -98,10 +98,15 @@ def has_expression(record: OpRecord) -> bool:
 
 def expression(record: OpRecord, operands: list[str]) -> str:
     """The op as an expression of its operands' names."""
-    if record.primitive.name == "batch_norm":
-        return _batch_norm(operands, **record.constants)
-    constants = {name: literal(value) for name, value in record.constants.items()}
-    return EXPRESSIONS[record.primitive.name].format(*operands, **constants)
+    return formula(record.primitive.name, operands, record.constants)
+
+
+def formula(name: str, operands: list[str], constants: dict[str, Any]) -> str:
+    """A primitive as an expression of its operands' names."""
+    if name == "batch_norm":
+        return _batch_norm(operands, **constants)
+    literals = {key: literal(value) for key, value in constants.items()}
+    return EXPRESSIONS[name].format(*operands, **literals)
 
 
 def literal(value: Any) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 
+import ml_dtypes
 import numpy as np
 import nvrtc
 import pytest
 from case import Case
-from case_runs import CASES, difference
+from case_runs import CASES, difference, upload
 from cupy_stand_in import namespace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector import engine
-from inspector.engine import REGISTRY, Tensor
-from inspector.engine.cuda import fused, launch
+from inspector.engine import REGISTRY, Tensor, array_module
+from inspector.engine.cuda import dispatch, fused, launch
 from inspector.engine.expressions import EXPRESSIONS, has_expression
 from inspector.engine.fusion import LONGEST, Chain, needed, planned
 
@@ -196,6 +197,28 @@ def test_expressions_give_what_numpy_gives(dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_expressions_compile_for_gpus(dtype, architecture):
     assert nvrtc.compiled(text_of(dtype), architecture) == ""
+
+
+@pytest.mark.parametrize("dtype", launch.STORED)
+def test_activations_run_as_one_kernel_in_every_dtype(dtype, monkeypatch):
+    """On the stand-in; right within the rounding of the dtype."""
+    dispatch.install(monkeypatch.setattr)
+    wanted = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
+    narrow = wanted.itemsize < 4
+    ran = set()
+    for case in CASES:
+        if case.primitive in fused.RULES:
+            inputs = [a.astype(wanted) for a in case.inputs]
+            monkeypatch.setattr(array_module, "xp", np)
+            right = REGISTRY[case.primitive](*map(Tensor, inputs), **case.constants)
+            monkeypatch.setattr(array_module, "xp", namespace.xp)
+            with engine.recording() as segment:
+                made = REGISTRY[case.primitive](*map(upload, inputs), **case.constants)
+            assert segment.records[0].implementation == f"kernel {case.primitive}"
+            assert difference(made, right, 2e-2 if narrow else 1e-6) == "", case.primitive
+            ran.add(case.primitive)
+
+    assert ran == set(fused.RULES)
 
 
 SHAPES = st.lists(st.sampled_from([1, 2, 3, 5]), min_size=1, max_size=4).map(tuple)

@@ -7,7 +7,7 @@ dnn          cuDNN's graphs, through its front end
 precision    how exact products are: exact, tf32 or half
 dispatch     gives the primitives of the table their rule
 checks       whether a gather met a wrong index, asked at once or later
-fused        chains of elementwise ops as one generated kernel
+fused        activations, and chains of elementwise ops, as one generated kernel each
 graph        a replay captured as one CUDA graph
 
 The .cu files hold the kernels. All other arithmetic is written once for NumPy and CuPy.

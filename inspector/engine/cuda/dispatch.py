@@ -36,9 +36,9 @@ def install(put: Callable[[Any, str, Any], None] = setattr) -> None:
 
     put: how; a test gives one that is undone at its end.
     """
-    from inspector.engine.cuda import convolution, rules
+    from inspector.engine.cuda import convolution, fused, rules
 
-    for name, rule in {**rules.RULES, **convolution.RULES}.items():
+    for name, rule in {**rules.RULES, **convolution.RULES, **fused.RULES}.items():
         op = REGISTRY[name]
         if not isinstance(op.forward, OnDevice):
             put(op, "forward", OnDevice(rule, op.forward))

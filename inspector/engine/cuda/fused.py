@@ -1,4 +1,4 @@
-"""Chains of elementwise ops as one generated kernel.
+"""Chains of elementwise ops, and activation functions, as one generated kernel each.
 
 The shapes of a replay never change, so they stand in the kernel as numbers, which the compiler
 divides by quickly. Kernels are kept by their text: a chain that comes again (a residual block,
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from inspector.engine.cuda import launch
-from inspector.engine.expressions import expression, has_expression
+from inspector.engine.cuda.dispatch import note
+from inspector.engine.expressions import expression, formula, has_expression
 from inspector.engine.fusion import Chain
 from inspector.engine.rules import Shape
 from inspector.engine.tape import OpRecord
@@ -81,6 +82,45 @@ def kernel(chain: Chain, name: str = "fused") -> str:
         "}",
     ]
     return "\n".join(lines)
+
+
+def _activation(name: str) -> Any:
+    """The rule of an activation function (or its gradient), which takes many array operations."""
+
+    def rule(xp: Any, *arrays: Any, **constants: Any) -> Any:
+        if not launch.takes(*arrays) or any(a.shape != arrays[0].shape for a in arrays):
+            return None
+        given = [xp.ascontiguousarray(a) for a in arrays]
+        out = xp.empty(given[0].shape, given[0].dtype)
+        text = _alone(name, len(arrays), launch.STORED[out.dtype.name], **constants)
+        blocks = -(-out.size // _THREADS)
+        _kernel(xp.RawModule, text)((blocks,), (_THREADS,), (*given, out, np.int32(out.size)))
+        note(f"kernel {name}")
+        return out
+
+    return rule
+
+
+@functools.lru_cache(maxsize=1024)
+def _alone(name: str, count: int, stored: int, **constants: Any) -> str:
+    """One op on arrays of one shape, in any of the dtypes."""
+    operands = ", ".join(f"const T* in{n}" for n in range(count))
+    loads = " ".join(f"A v{n} = get(in{n}[i]);" for n in range(count))
+    value = formula(name, [f"v{n}" for n in range(count)], constants)
+    return f"""{launch.prelude(stored)}
+extern "C" __global__ void fused({operands}, T* out, int count) {{
+  int i = THREAD;
+  if (i >= count) return;
+  {loads}
+  out[i] = put({value});
+}}"""
+
+
+_ACTIVATIONS = ("elu", "gelu", "gelu_tanh", "leaky_relu", "ramp", "sigmoid", "silu", "softplus")
+_GRADIENTS = ("gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus")
+RULES = {
+    name: _activation(name) for name in (*_ACTIVATIONS, *[f"{name}_grad" for name in _GRADIENTS])
+}
 
 
 def _type(tensor: Tensor) -> str:
