@@ -54,6 +54,8 @@ class Frame:
         self.start = 0
         self.end = 0
         self.has_children = False
+        # Whether its outputs are not those that it returned: a person changed them.
+        self.is_changed = False
         self.nodes: list[Any] | None = None
         self.started = time.perf_counter()
         self.elapsed_s = 0.0

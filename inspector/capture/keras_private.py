@@ -104,6 +104,14 @@ def mask_of(tensor: Any) -> Any:
     return getattr(tensor, "_keras_mask", None)
 
 
+def with_leaves(structure: Any, leaves: list[Any]) -> Any:
+    """A structure with other tensors in it; each takes the mask of the one it stands for."""
+    for before, leaf in zip(tree.flatten(structure), leaves, strict=True):
+        if leaf is not before and mask_of(before) is not None:
+            backend.set_keras_mask(leaf, mask_of(before))
+    return tree.pack_sequence_as(structure, leaves)
+
+
 def origin_of(symbol: Any) -> tuple[Any, Any, int] | None:
     """The operation, inbound node and tensor index that made a KerasTensor."""
     history = getattr(symbol, "_keras_history", None)

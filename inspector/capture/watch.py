@@ -167,7 +167,7 @@ class Watch:
         try:
             outputs = original(layer, *args, **kwargs)
             self._leave(context, frame, outputs)
-            return outputs
+            return self._changed(context, frame, outputs) if frame.is_changed else outputs
         except BaseException as error:
             self._failed(context, frame, error, args, kwargs)
             if frame.parent is None:
@@ -210,6 +210,14 @@ class Watch:
             self.between_calls()
         if self.stopping is not None and context.kind != "build" and self.stopping.is_armed:
             self.stopping.call_returned(context, frame)
+
+    @staticmethod
+    def _changed(context: RunContext, frame: Frame, outputs: Any) -> Any:
+        """What a call gives after somebody changed it while the run waited there."""
+        outputs = private.with_leaves(outputs, frame.outputs)
+        frame.give(outputs)
+        context.origins.leave(frame)
+        return outputs
 
     def _failed(
         self, context: RunContext, frame: Frame, error: BaseException, args: Any, kwargs: Any

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from inspector.capture import Recorder
+from inspector.capture.changing import change_value
 from inspector.capture.frames import Frame
 from inspector.capture.runs import RunContext
 from inspector.capture.sites import live_site
@@ -24,6 +25,7 @@ from inspector.errors import InspectorError
 from inspector.loading.interruption import Interrupter
 from inspector.session.debugging import Debugger, Halt, Moment, StepWord
 from inspector.session.protocol import (
+    ChangeValue,
     Command,
     Continue,
     Event,
@@ -113,23 +115,34 @@ class Pausing:
         run = self._recorder.open_run(context)
         call = run.calls[context.frames.index(moment.frame)]
         op = len(call.ops) - 1 if moment.kind == "op" else None
-        self._outgoing.post_now(RunUpdated(run, False))
-        self._outgoing.post(
-            Paused(run.number, call.id, moment.kind, op, halt.reason, halt.breakpoint, halt.problem)
+        told = Paused(
+            run.number, call.id, moment.kind, op, halt.reason, halt.breakpoint, halt.problem
         )
+        self._outgoing.post_now(RunUpdated(run, False))
+        self._outgoing.post(told)
         with self._interrupter.waiting():
             try:
-                word = self._command_to_go_on()
+                word = self._command_to_go_on(
+                    lambda change: self._change(context, moment, change, told)
+                )
             finally:
                 self._outgoing.post(Resumed())
         self._debugger.resume(word, moment.depth)
 
-    def _command_to_go_on(self) -> StepWord | None:
+    def _change(self, context: RunContext, moment: Moment, change: str, told: Paused) -> None:
+        change_value(moment.frame, change, has_returned=moment.kind == "exit")
+        self._outgoing.post_now(RunUpdated(self._recorder.open_run(context), False))
+        self._outgoing.post(told)
+
+    def _command_to_go_on(self, change: Callable[[str], None]) -> StepWord | None:
         while True:
             command = self._next_command()
             if type(command) in _STEPS:
                 return _STEPS[type(command)]
             try:
+                if isinstance(command, ChangeValue):
+                    change(command.change)
+                    continue
                 done = self._answer(command)
             except InspectorError as error:
                 self._outgoing.post(Failed(type(error).__name__, error.message, error.fix))

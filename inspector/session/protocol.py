@@ -140,6 +140,13 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeValue:
+    """Change a weight or an output of the call that user code waits at; it goes on with it."""
+
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetRun:
     """Undo a `WhatIf`: let the run that it made go."""
 
@@ -408,6 +415,7 @@ Command = (
     | ReadTensor
     | Evaluate
     | WhatIf
+    | ChangeValue
     | ForgetRun
     | ExplainNumber
     | SetBreakpoints
@@ -447,6 +455,7 @@ COMMANDS: dict[str, type] = {
         ReadTensor,
         Evaluate,
         WhatIf,
+        ChangeValue,
         ForgetRun,
         ExplainNumber,
         SetBreakpoints,

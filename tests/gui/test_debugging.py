@@ -19,6 +19,7 @@ from inspector.gui.state.recent import MemoryStore
 from inspector.gui.state.watches import Watch, read_watch
 from inspector.gui.window.main_window import MainWindow
 from inspector.session.protocol import (
+    ChangeValue,
     Continue,
     Evaluate,
     Evaluated,
@@ -307,6 +308,9 @@ def test_pause_is_shown_and_its_buttons_and_keys_let_the_worker_go_on(
         assert command == session.sent[-1]
     banner.button_pressed.emit("step_over_head")
     assert StepOver() == session.sent[-1]
+    window.try_change(f"{call.path}.output=zeros")
+    assert ChangeValue(f"{call.path}.output=zeros") == session.sent[-1]
+    assert window.commands.actions["what_if"].isEnabled()
     # Away from where the worker waits, the cursor moves in the record and nothing runs.
     count = len(session.sent)
     press(qtbot, window, "start")

@@ -9,6 +9,7 @@ import pytest
 
 from inspector.session.client import Client
 from inspector.session.protocol import (
+    ChangeValue,
     Continue,
     Evaluate,
     Evaluated,
@@ -173,6 +174,31 @@ def test_condition_that_cannot_be_asked_stops_once_and_says_why(listen):
 
     assert "no weight called 'gamma'" in paused.problem
     assert "kernel, bias" in paused.problem
+    here.client.send(Continue())
+    here.next(Opened)
+
+
+def test_value_changed_while_it_waits_is_what_the_script_goes_on_with(listen):
+    here = listen("call:net/small if max(y) > 0", "call:net/large/dense", "call:net if size(y) > 0")
+    first = here.next(Paused)
+
+    here.client.send(ChangeValue("net/small.output=constant:2"))
+    assert first == here.next(Paused)
+    here.client.send(ChangeValue("net/huge.output=zeros"))
+    assert "waits at net/small" in here.next(Failed).message
+    here.client.send(Continue())
+    here.next(Paused)
+    here.client.send(ChangeValue("net/large/dense.kernel=scale:0"))
+    here.next(Paused)
+    here.client.send(ChangeValue("dense.output=zeros"))
+    assert "has not returned" in here.next(Failed).message
+    here.client.send(Continue())
+    last = here.next(Paused)
+
+    here.client.send(Evaluate(1, last.run, 'max(at("large").x)', ((last.call, None),)))
+    assert 2.0 == here.next(Evaluated).values[0].number
+    here.client.send(Evaluate(2, last.run, "max(abs(y))", ((last.call, None),)))
+    assert 0.0 == here.next(Evaluated).values[0].number
     here.client.send(Continue())
     here.next(Opened)
 

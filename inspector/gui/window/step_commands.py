@@ -240,6 +240,9 @@ class StepCommands:
         else:
             self.parts.pause.hide()
         self._show_state()
+        if title:
+            # A value of the call that waits can be changed.
+            self.commands.enable(("what_if",), is_enabled=True)
 
     def _go_to_hit(self, direction: Direction, end: int) -> None:
         found = self.debugging.hits.go(direction)

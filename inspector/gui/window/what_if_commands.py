@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.errors import UsageError
 from inspector.gui.window.what_if_dialog import WhatIfDialog
+from inspector.session.protocol import ChangeValue
 from inspector.trace.overrides import parse_override, tensor_of
 
 if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
@@ -14,6 +15,7 @@ if TYPE_CHECKING:  # only the names of what the window is made of; it imports th
     from inspector.gui.comparing.compare_dialog import CompareDialog
     from inspector.gui.state.opening import Opening
     from inspector.gui.state.viewpoint import Viewpoint
+    from inspector.gui.window.debugging import Debugging
 
 
 class WhatIfCommands:
@@ -21,6 +23,7 @@ class WhatIfCommands:
 
     viewpoint: Viewpoint
     opening: Opening
+    debugging: Debugging
     what_if_dialog: WhatIfDialog | None = None
     _compares_next: bool = False
 
@@ -57,6 +60,10 @@ class WhatIfCommands:
             UsageError: it makes none, or there is no worker.
         """
         override = parse_override(change)
+        if self.debugging.paused is not None:
+            # The run that waits goes on with the change.
+            self.debugging.send(ChangeValue(str(override)))
+            return
         run = self.viewpoint.run
         if override.how != "training":
             tensor_of(run, override)
