@@ -170,7 +170,6 @@ LONG_MODULES: dict[str, str] = {
 LONG_FUNCTIONS: dict[str, str] = {
     "inspector.engine.recurrence:gru_slopes": "one derivation, read from top to bottom",
     "inspector.keras_backend.preprocessing.index_lookup:__init__": "Keras dictates its arguments",
-    "inspector.keras_backend.trainer.loops:fit": "Keras dictates its arguments",
 }
 MODULE_LINES, FUNCTION_LINES = 400, 50
 
