@@ -156,7 +156,10 @@ PICTURES: dict[str, Picture] = {
     ),
     "watches": Picture("vae", _watches, ("largest weight", "at 9 calls"), "typed into Watches"),
     "what_if": Picture(
-        "vae", _what_if, ("They part first at vae/encoder/mean",), "Ctrl+I, encoder/mean.output=zeros"
+        "vae",
+        _what_if,
+        ("They part first at vae/encoder/mean",),
+        "Ctrl+I, encoder/mean.output=zeros",
     ),
     "numbers": Picture(
         "broken_log_of_zero", _numbers, ("logarithm of 0", "What to do:"), "Findings, first row"
