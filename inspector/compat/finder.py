@@ -10,7 +10,13 @@ from types import ModuleType
 
 from inspector.compat import addons, numpy_values
 from inspector.compat.guard import ImportGuard, asked_by_user, refused
-from inspector.compat.keras_face import has_old_keras_module, old_keras_module
+from inspector.compat.keras_face import (
+    OTHER_KERASES,
+    has_old_keras_module,
+    has_other_keras,
+    old_keras_module,
+    other_keras,
+)
 from inspector.compat.missing import missing_module
 from inspector.compat.namespaces import has_tensorflow_module, tensorflow_module
 
@@ -37,4 +43,6 @@ class StandInFinder(importlib.abc.MetaPathFinder):
             return addons.module(name).__spec__
         if root == "keras" and has_old_keras_module(name):
             return old_keras_module(name).__spec__
+        if root in OTHER_KERASES and has_other_keras(name) and asked_by_user(sys._getframe(1)):
+            return other_keras(name).__spec__
         return None

@@ -10,6 +10,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any, TypeVar
 
 import keras
@@ -272,6 +273,7 @@ def _layers() -> None:
 
     @in_place_of(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        _training_by_itself(type(self))
         if args and args[0] is self:
             note("super().__init__(self)", "write super().__init__() today")
             args = args[1:]
@@ -298,6 +300,20 @@ def _layers() -> None:
     layer.__init__ = init
     _weights_positional(layer)
     _with_batch(keras.Sequential)
+
+
+def _training_by_itself(kind: type) -> None:
+    """`def call(self, inputs, training)`: Keras 2 filled in what callers leave out."""
+    call = getattr(kind, "call", None)
+    if not isinstance(call, FunctionType) or call.__module__.startswith("keras."):
+        return
+    given = call.__defaults__ or ()
+    free = call.__code__.co_varnames[: call.__code__.co_argcount - len(given)]
+    missing = [name for name in free[1:] if name in ("training", "mask")]
+    if not missing or list(free[-len(missing) :]) != missing:
+        return
+    note(f"{kind.__name__}.call(..., {', '.join(missing)})", "give these a default today")
+    call.__defaults__ = (*(False if name == "training" else None for name in missing), *given)
 
 
 def _input_sizes() -> None:

@@ -107,6 +107,22 @@ def old_keras_module(name: str) -> ModuleType:
     return face_module(name, path)
 
 
+# Packages that were Keras for a while: before Keras 3, and for Keras 2 beside it.
+OTHER_KERASES = ("keras_core", "tf_keras")
+
+
+def has_other_keras(name: str) -> bool:
+    """Whether a module of one of these packages is Keras' own under another name."""
+    path = name.partition(".")[2]
+    return not path or _exists("keras", path) or is_keras_module(path)
+
+
+def other_keras(name: str) -> ModuleType:
+    """Keras under the name of such a package."""
+    note(f"import of {name}", "it is Keras 3 today; write import keras")
+    return face_module(name, name.partition(".")[2])
+
+
 def _names(path: str) -> Iterable[str]:
     names: set[str] = set(RENAMED.get(path, ()))
     for place in _today(path):

@@ -25,7 +25,7 @@ _HAS_FOLDERS = re.compile(
     r"(class\w*|label\w*|categor\w*)\s*=\s*[\w(\[.]*(listdir|iterdir)"
 )
 _MASKS = re.compile(r"mask|annotation|trimap|segmentation|groundtruth|gt$", re.IGNORECASE)
-_KEYS = re.compile(r"""\w\[["'](\w+)["']\]""")
+_KEYS = re.compile(r"""(?<=[\w\])])\[["'](\w+)["']\]""")
 _SPLIT = re.compile(
     r"""([\w ,()_]*?)=\s*[\w.()\[\]]*?\.split\(\s*["']([^"']{1,3})["'](?=(.{0,200}))""", re.DOTALL
 )

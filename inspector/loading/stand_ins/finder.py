@@ -16,7 +16,9 @@ from typing import Any
 
 from inspector.loading.situation import Situation
 from inspector.loading.stand_ins import (
+    corpora,
     games,
+    hub,
     learning,
     media,
     old_python,
@@ -39,6 +41,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     "PIL": media.PIL,
     "cv2": media.CV2,
     "librosa": media.SOUND,
+    "keras_hub": {},
+    "keras_nlp": {},
     "gym": games.NAMES,
     "gymnasium": games.NAMES,
     "baselines": games.NAMES,
@@ -70,12 +74,20 @@ KNOWN: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-_PARTS = ("PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_tuner.tuners")
+_PARTS = (
+    "PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_tuner.tuners",
+    *(f"{library}.{part}" for library in ("keras_hub", "keras_nlp")
+      for part in ("layers", "models", "tokenizers", "metrics", "samplers")),
+)  # fmt: skip
 
 
 def install(situation: Situation) -> None:
     """Put the finder behind all others."""
+    of_hub = hub.names(situation)
     table = KNOWN | {
+        "keras_hub": of_hub,
+        "keras_nlp": of_hub,
+        "datasets": corpora.names(situation),
         "pandas": tables.names(situation),
         "tensorflow_datasets": tfds.names(situation),
     }

@@ -103,7 +103,7 @@ def _screens(*shape: int) -> Any:
 
     def wrap(env: Any, *args: Any, **options: Any) -> Any:
         if isinstance(env, Environment) and len(env.observation_space.shape) > 1:
-            env._become(shape, env._actions)
+            env._become(shape, int(vars(env)["_actions"]))
         return env
 
     return wrap

@@ -80,12 +80,33 @@ def _sample_maker(base: str) -> Callable[[], dict[str, Any]]:
     if base in _TEXTS:
         sentences = np.array(["a fine film from start to end", "dull and far too long"], object)
         return lambda: {"text": np.resize(sentences, _COUNT), "label": np.arange(_COUNT) % 2}
+    if base.startswith("movielens"):
+        return lambda: _films(_COUNT)
     shape, classes, _ = _IMAGES.get(base, ((180, 200, 3), 10, 1_000))
     count = _COUNT if shape[0] < 100 else 64
     return lambda: {
         "image": random.integers(0, 256, (count, *shape), np.uint8),
         "label": np.arange(count, dtype=np.int64) % classes,
     }
+
+
+def _films(count: int) -> dict[str, Any]:
+    """Ratings of films, ids as texts of numbers from one on."""
+
+    def texts(values: Any) -> Any:
+        return np.array([str(value) for value in values], object)
+
+    places = np.arange(count)
+    return {
+        "user_id": texts(places % 100 + 1), "movie_id": texts(places * 7 % 200 + 1),
+        "user_rating": (places % 5 + 1).astype(np.float32),
+        "movie_title": texts(f"film {place * 7 % 200 + 1}" for place in places),
+        "timestamp": (880_000_000 + 60 * places).astype(np.int64),
+        "user_gender": places % 2 == 0, "raw_user_age": (20.0 + places % 50).astype(np.float32),
+        "bucketized_user_age": (18.0 + places % 4 * 10).astype(np.float32),
+        "user_occupation_text": texts("writer" if p % 2 else "student" for p in places),
+        "user_zip_code": texts(10_000 + places % 90), "movie_genres": places % 20,
+    }  # fmt: skip
 
 
 def _info(base: str) -> Any:
