@@ -158,12 +158,20 @@ class MaskThread:
         for mask in self._taken(frame):
             if self._tensor_id(mask) is None or self._roots(mask):
                 continue
-            twins = [m for m in distinct(frame.input_masks) if self._is_known(m)]
-            twin = next((m for m in twins if same_values(m, mask)), None)
+            twin = next((m for m in self._twins(mask, frame) if same_values(m, mask)), None)
             if twin is not None:
                 self._same[key_of(mask)] = self._first(twin)
                 continue
             self._arrive(mask, frame)
+
+    def _twins(self, mask: Any, frame: Frame) -> list[Any]:
+        """The masks that a mask given to a call may be, computed again."""
+        near = [m for m in distinct(frame.input_masks) if self._is_known(m)]
+        scope = getattr(getattr(mask, "record", None), "scope", None)
+        if isinstance(scope, Frame) and only_runs_layers(scope):
+            # A Functional model remembers how masks were made while it was put together.
+            return [*near, *reversed(self._masks.values())]
+        return near
 
     def _arrive(self, mask: Any, frame: Frame) -> None:
         record = getattr(mask, "record", None)
@@ -171,6 +179,8 @@ class MaskThread:
         if maker is not None and maker not in self._frames:
             record = maker = None
         how = "came in from outside" if maker is None else "made by user code"
+        if maker is not None and only_runs_layers(maker):
+            how = "computed by the model itself, as when it was put together"
         self._note(mask, "born", maker, record, said=(how, ""))
         if maker is not None:
             self._born[key_of(mask)] = self._call_id(maker)

@@ -385,3 +385,20 @@ def test_mask_that_compute_mask_cuts_goes_on_as_another_one(watch):
 
     assert (whole.events[-1].what, whole.events[-1].into) == ("passed", cut.id)
     assert cut.shape == (2, 3)
+
+
+def test_mask_that_a_functional_model_computes_again_is_the_one_it_was(watch):
+    scene = _functional(
+        watch,
+        "a = layers.MultiHeadAttention(2, 2, name='a')(x, x)\n"
+        "y = layers.LSTM(2, name='l')(layers.Add(name='add')([x, a]))",
+        "y",
+    )
+
+    mask, _ = _life(scene.run("forward"))
+
+    # Keras' attention takes the mask off x, so Add sees one mask only; LSTM is given it by the
+    # model itself. On a torch backend it is the same.
+    assert _words(mask, "m/a#0") == ["used", "passed", "dropped"]
+    assert _words(mask, "m/add#0") == ["dropped"]
+    assert _words(mask, "m/l#0") == ["used", "consumed"]
