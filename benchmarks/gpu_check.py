@@ -44,7 +44,7 @@ def main(parts: list[str]) -> None:
     try:
         choice = array_module.use("cupy")
     except EngineError as error:
-        raise SystemExit(f"gpu-check: {error} {error.fix}") from error
+        raise SystemExit(f"gpu-check: {error}") from error
     check(parts or list(gpu_record.PARTS), array_module.xp, choice.device)
 
 
