@@ -15,16 +15,8 @@ from pathlib import Path
 from inspector.cli.words import place
 from inspector.errors import UsageError
 from inspector.session.client import Client
-from inspector.session.protocol import (
-    Evaluate,
-    Evaluated,
-    Evaluation,
-    Event,
-    Failed,
-    Lost,
-    RunUpdated,
-    WhatIf,
-)
+from inspector.session.debug_messages import Evaluate, Evaluated, Evaluation, WhatIf
+from inspector.session.protocol import Event, Failed, Lost, RunUpdated
 from inspector.trace import Call, Run, Trace
 from inspector.trace.breakpoints import Breakpoint, Site, in_file, parse_breakpoint, sites
 from inspector.trace.naming import run_title

@@ -8,15 +8,9 @@ from dataclasses import replace
 from inspector.capture import Recorder, numbers
 from inspector.errors import CaptureError, EngineError, InspectorError
 from inspector.session import values
+from inspector.session.debug_messages import Evaluate
 from inspector.session.evaluation import evaluated
-from inspector.session.protocol import (
-    Command,
-    Evaluate,
-    Event,
-    ExplainNumber,
-    NumberExplained,
-    ReadTensor,
-)
+from inspector.session.protocol import Command, Event, ExplainNumber, NumberExplained, ReadTensor
 
 
 class Answers:

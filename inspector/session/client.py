@@ -23,6 +23,7 @@ from pathlib import Path
 
 from inspector.errors import ProtocolError, UsageError
 from inspector.session.assembly import Assembly
+from inspector.session.debug_messages import WhatIf
 from inspector.session.exit_codes import fix_of, last_place, reason_of
 from inspector.session.framing import decode_event, encode
 from inspector.session.interpreter import interpreter
@@ -41,7 +42,6 @@ from inspector.session.protocol import (
     RunUpdated,
     Shutdown,
     Stop,
-    WhatIf,
 )
 from inspector.session.settings import settings_from
 from inspector.session.worker_process import WorkerProcess

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from inspector.errors import ExpressionError
-from inspector.session.protocol import PauseReason
+from inspector.session.debug_messages import PauseReason
 from inspector.trace.breakpoints import Breakpoint
 from inspector.trace.expressions import Expression, Site, evaluate, parse
 from inspector.trace.expressions.evaluation import is_true

@@ -8,7 +8,7 @@ import numpy as np
 
 from inspector.capture.sites import RecordedSites
 from inspector.errors import ExpressionError
-from inspector.session.protocol import Evaluate, Evaluated, Evaluation
+from inspector.session.debug_messages import Evaluate, Evaluated, Evaluation
 from inspector.trace.expressions import Expression, Site, evaluate, parse, value_text
 from inspector.trace.expressions.evaluation import is_true
 

@@ -34,6 +34,7 @@ from inspector.session.answers import Answers
 from inspector.session.asked_for import AskedFor
 from inspector.session.batch_naming import models_with_runs, name_batch
 from inspector.session.confinement.limits import processor_limit
+from inspector.session.debug_messages import ForgetRun, WhatIf
 from inspector.session.debugging import Debugger
 from inspector.session.output import UserOutput
 from inspector.session.overriding import carried_out
@@ -44,7 +45,6 @@ from inspector.session.protocol import (
     Command,
     EngineChosen,
     Event,
-    ForgetRun,
     InputsGuessed,
     ModelFound,
     NameBatch,
@@ -56,7 +56,6 @@ from inspector.session.protocol import (
     RunModel,
     RunUpdated,
     SourceFound,
-    WhatIf,
 )
 from inspector.session.settings import Settings, cpu_seconds, record_budget_bytes
 from inspector.session.time_limits import MORE_TIME, time_limits

@@ -23,20 +23,17 @@ from inspector.capture.sites import live_site
 from inspector.engine import OpRecord
 from inspector.errors import InspectorError
 from inspector.loading.interruption import Interrupter
-from inspector.session.debugging import Debugger, Halt, Moment, StepWord
-from inspector.session.protocol import (
+from inspector.session.debug_messages import (
     ChangeValue,
-    Command,
     Continue,
-    Event,
-    Failed,
     Paused,
     Resumed,
-    RunUpdated,
     StepInto,
     StepOut,
     StepOver,
 )
+from inspector.session.debugging import Debugger, Halt, Moment, StepWord
+from inspector.session.protocol import Command, Event, Failed, RunUpdated
 
 _STEPS: dict[type, StepWord | None] = {
     Continue: None,

@@ -25,6 +25,7 @@ from inspector.errors import InspectorError, ProtocolError, UsageError
 from inspector.keras_backend import hook
 from inspector.loading.interruption import Interrupter, Stopped
 from inspector.session import memory_watch, scratch_watch
+from inspector.session.debug_messages import ForgetRun, Pause, SetBreakpoints, WhatIf
 from inspector.session.debugging import Debugger
 from inspector.session.exit_codes import NO_KERAS, OUT_OF_MEMORY
 from inspector.session.framing import MAX_MESSAGE_BYTES, decode_command
@@ -36,18 +37,14 @@ from inspector.session.protocol import (
     AskInputs,
     Command,
     Failed,
-    ForgetRun,
     Hello,
     NameBatch,
     Opened,
     OpenFile,
-    Pause,
     Progress,
     RunModel,
-    SetBreakpoints,
     Shutdown,
     Stop,
-    WhatIf,
 )
 from inspector.session.settings import Settings, memory_limit_bytes
 from inspector.trace import Engine, OpenFailure, Protection, Trace

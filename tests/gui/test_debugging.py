@@ -18,25 +18,22 @@ from inspector.gui.state.breakpoints import BreakpointList
 from inspector.gui.state.recent import MemoryStore
 from inspector.gui.state.watches import Watch, read_watch
 from inspector.gui.window.main_window import MainWindow
-from inspector.session.protocol import (
+from inspector.session.debug_messages import (
     ChangeValue,
     Continue,
     Evaluate,
     Evaluated,
     Evaluation,
-    Failed,
     ForgetRun,
-    Opened,
-    OpenFile,
     Pause,
     Paused,
     Resumed,
-    RunUpdated,
     SetBreakpoints,
     StepInto,
     StepOver,
     WhatIf,
 )
+from inspector.session.protocol import Failed, Opened, OpenFile, RunUpdated
 from inspector.trace import Trace
 
 

@@ -9,16 +9,8 @@ import numpy as np
 import pytest
 
 from inspector.session.client import Client
-from inspector.session.protocol import (
-    Failed,
-    ForgetRun,
-    Opened,
-    OpenFile,
-    ReadTensor,
-    RunUpdated,
-    TensorRead,
-    WhatIf,
-)
+from inspector.session.debug_messages import ForgetRun, WhatIf
+from inspector.session.protocol import Failed, Opened, OpenFile, ReadTensor, RunUpdated, TensorRead
 from inspector.session.values import array_of
 
 SCRIPT = """

@@ -8,24 +8,26 @@ import time
 import pytest
 
 from inspector.session.client import Client
-from inspector.session.protocol import (
+from inspector.session.debug_messages import (
     ChangeValue,
     Continue,
     Evaluate,
     Evaluated,
-    Failed,
-    Opened,
-    OpenFile,
     Pause,
     Paused,
-    ReadTensor,
     Resumed,
-    RunModel,
-    RunUpdated,
     SetBreakpoints,
     StepInto,
     StepOut,
     StepOver,
+)
+from inspector.session.protocol import (
+    Failed,
+    Opened,
+    OpenFile,
+    ReadTensor,
+    RunModel,
+    RunUpdated,
     TensorRead,
 )
 from inspector.session.values import array_of

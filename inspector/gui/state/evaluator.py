@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
-from inspector.session.protocol import Command, Evaluate, Evaluated, Evaluation, Event
+from inspector.session.debug_messages import Evaluate, Evaluated, Evaluation
+from inspector.session.protocol import Command, Event
 from inspector.trace.breakpoints import Site
 
 Values = tuple[Evaluation, ...]

@@ -33,6 +33,8 @@ class HitFinder(QObject):
     """Follows the run in view and the list; `changed` when more is known."""
 
     changed = Signal()
+    # The stop that had to wait for its condition: whether there is one, and in which direction.
+    answered = Signal(bool, int)
 
     def __init__(
         self, viewpoint: Viewpoint, breakpoints: BreakpointList, evaluator: Evaluator
@@ -111,7 +113,7 @@ class HitFinder(QObject):
         self.changed.emit()
         if self._wanted is not None and not self.is_asking:
             direction, self._wanted = self._wanted, None
-            self._move(direction)
+            self.answered.emit(self._move(direction), direction)
 
 
 def _hits(places: tuple[Site, ...], values: Values) -> Hits:

@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from inspector.errors import InspectorError, ProtocolError
 from inspector.gui.state.session_bridge import SessionBridge
 from inspector.gui.state.viewpoint import Viewpoint
+from inspector.session.debug_messages import ForgetRun, WhatIf
 from inspector.session.protocol import (
     ApplyWeights,
     AskInputs,
     EngineChosen,
     Event,
     Failed,
-    ForgetRun,
     Hello,
     InputsGuessed,
     Lost,
@@ -34,7 +34,6 @@ from inspector.session.protocol import (
     RunUpdated,
     SourceFound,
     TensorRead,
-    WhatIf,
 )
 from inspector.trace import Engine, Protection, Run, Trace, from_plain
 

@@ -15,7 +15,7 @@ from inspector.errors import ExpressionError
 from inspector.gui.state.evaluator import Evaluator, Values
 from inspector.gui.state.recent import Store
 from inspector.gui.state.viewpoint import Viewpoint
-from inspector.session.protocol import Evaluation
+from inspector.session.debug_messages import Evaluation
 from inspector.trace.breakpoints import Site
 from inspector.trace.expressions import parse
 

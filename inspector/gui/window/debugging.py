@@ -13,15 +13,8 @@ from inspector.gui.state.hits import HitFinder
 from inspector.gui.state.recent import Store
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.state.watches import WatchList
-from inspector.session.protocol import (
-    Command,
-    Event,
-    Lost,
-    Opened,
-    Paused,
-    Resumed,
-    SetBreakpoints,
-)
+from inspector.session.debug_messages import Paused, Resumed, SetBreakpoints
+from inspector.session.protocol import Command, Event, Lost, Opened
 
 
 class Debugging(QObject):

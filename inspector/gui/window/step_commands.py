@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from inspector.errors import InspectorError
 from inspector.gui.look.wording import place_text
 from inspector.gui.panels.value_menu import ValueCommands, value_menu
-from inspector.session.protocol import Continue, Pause, StepInto, StepOut, StepOver
+from inspector.session.debug_messages import Continue, Pause, StepInto, StepOut, StepOver
 from inspector.trace import Call
 
 if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
@@ -63,6 +63,7 @@ class StepCommands:
         debugging.said.connect(self._say)
         debugging.breakpoints.changed.connect(self._count_stops)
         debugging.hits.changed.connect(self.mark_stops)
+        debugging.hits.answered.connect(self._take_hit)
         parts.values.menu_requested.connect(self.show_value_menu)
         parts.source.problem_found.connect(self.say_wrong)
         parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
@@ -144,10 +145,10 @@ class StepCommands:
         if self.debugging.paused is not None:
             self.debugging.send(Continue())
             return
-        self._go_to_hit(1, self.viewpoint.steps.end())
+        self._go_to_hit(1)
 
     def continue_back(self) -> None:
-        self._go_to_hit(-1, 0)
+        self._go_to_hit(-1)
 
     def pause(self) -> None:
         """Stop user code at its next call."""
@@ -244,19 +245,23 @@ class StepCommands:
             # A value of the call that waits can be changed.
             self.commands.enable(("what_if",), is_enabled=True)
 
-    def _go_to_hit(self, direction: Direction, end: int) -> None:
+    def _go_to_hit(self, direction: Direction) -> None:
         found = self.debugging.hits.go(direction)
+        if found is None:
+            self._say("Asking the breakpoints' conditions…")
+        else:
+            self._take_hit(found, direction)
+
+    def _take_hit(self, found: bool, direction: int) -> None:
         if found:
             self.statusBar().clearMessage()
             step = self.viewpoint.step
             if step is not None:
                 self.parts.graph.reveal(step.call)
-        elif found is None:
-            self._say("Asking the breakpoints' conditions…")
         else:
             if self.debugging.breakpoints.enabled:
                 self._say(f"No breakpoint stops {'further on' if direction > 0 else 'before'}")
-            self._move(end)
+            self._move(self.viewpoint.steps.end() if direction > 0 else 0)
 
     def _let_worker(self, command: Command) -> bool:
         if not self.debugging.is_at_head:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.errors import UsageError
 from inspector.gui.window.what_if_dialog import WhatIfDialog
-from inspector.session.protocol import ChangeValue
+from inspector.session.debug_messages import ChangeValue
 from inspector.trace.overrides import parse_override, tensor_of
 
 if TYPE_CHECKING:  # only the names of what the window is made of; it imports this module
