@@ -17,6 +17,7 @@ from typing import Any
 from inspector.loading.situation import Situation
 from inspector.loading.stand_ins import (
     corpora,
+    distributions,
     games,
     hub,
     learning,
@@ -43,6 +44,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "librosa": media.SOUND,
     "keras_hub": {},
     "keras_nlp": {},
+    "tensorflow_probability": distributions.NAMES,
     "gym": games.NAMES,
     "gymnasium": games.NAMES,
     "baselines": games.NAMES,
@@ -65,7 +67,7 @@ KNOWN: dict[str, dict[str, Any]] = {
             "requests", "bs4", "psutil", "kaggle", "gdown", "wget", "rdkit", "ale_py", "pygame",
             "nibabel", "datasets", "umap", "lightgbm", "xgboost", "catboost", "imblearn",
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
-            "torch", "torchvision", "jax", "flax", "optax", "tensorflow_probability",
+            "torch", "torchvision", "jax", "flax", "optax",
             "tensorflow_docs", "tensorflow_io", "pycocotools", "editdistance", "cairocffi",
             "yfinance", "pandas_datareader", "tabulate", "prettytable", "termcolor", "colorama",
             "streamlit", "gradio", "flask", "optuna", "hyperopt", "shap", "lime", "moviepy",
@@ -76,6 +78,7 @@ KNOWN: dict[str, dict[str, Any]] = {
 
 _PARTS = (
     "PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_tuner.tuners",
+    "tensorflow_probability.distributions",
     *(f"{library}.{part}" for library in ("keras_hub", "keras_nlp")
       for part in ("layers", "models", "tokenizers", "metrics", "samplers")),
 )  # fmt: skip
