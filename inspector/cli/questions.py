@@ -97,7 +97,7 @@ class Questions:
                 self._lines.append(
                     f"  run {number}  {run_title(run)}: {len(hits)} of {len(places)}"
                 )
-            self._lines += [f"    {_line(run, site, value)}" for site, value in hits[:_MOST_ROWS]]
+            self._lines += [f"    {_line(run, site)}" for site in hits[:_MOST_ROWS]]
             if len(hits) > _MOST_ROWS:
                 self._lines.append(f"    … {len(hits) - _MOST_ROWS:,} more")
             if problem:
@@ -107,14 +107,14 @@ class Questions:
 
     def _hits(
         self, client: Client, run: Run, row: Breakpoint, places: tuple[Site, ...]
-    ) -> tuple[list[tuple[Site, str]], str]:
+    ) -> tuple[list[Site], str]:
+        """Where a breakpoint stops in a run, and why it could not be asked somewhere."""
         if not row.condition or not places:
-            return [(site, "") for site in places], ""
+            return list(places), ""
         values = self._evaluate(client, run, row.condition, places)
         problem = next((value.problem for value in values if value.problem), "")
-        return [
-            (site, "") for site, value in zip(places, values, strict=True) if value.is_true
-        ], problem
+        hits = [site for site, value in zip(places, values, strict=True) if value.is_true]
+        return hits, problem
 
     def _change(self, client: Client, trace: Trace) -> None:
         run = _changeable(trace)
@@ -176,9 +176,9 @@ def _changeable(trace: Trace) -> Run:
     return runs[-1]
 
 
-def _line(run: Run, site: Site, value: str) -> str:
+def _line(run: Run, site: Site) -> str:
     call: Call = next(call for call in run.calls if call.id == site.call)
     op = call.ops[site.op] if site.op is not None else None
     file, line = (op.file, op.line) if op is not None and op.file else (call.file, call.line)
     what = f"{call.id}, op {op.op}" if op is not None else call.id
-    return "  ".join(part for part in (what, call.class_, place(file, line), value) if part)
+    return "  ".join(part for part in (what, call.class_, place(file, line)) if part)

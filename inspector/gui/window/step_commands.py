@@ -160,10 +160,6 @@ class StepCommands:
     def step_into_head(self) -> None:
         self.debugging.send(StepInto())
 
-    def show_head(self) -> None:
-        self.debugging.show_head()
-        self.show_cursor()
-
     def toggle_breakpoint(self) -> None:
         """Set a breakpoint at the selected call's line, else at its path, or take it away."""
         call = self.viewpoint.call
