@@ -55,9 +55,7 @@ def frame_colour(theme: Theme, depth: int) -> QColor:
     return QColor(theme.frame_deep if depth % 2 else theme.frame)
 
 
-def paint_frame(
-    painter: QPainter, item: CanvasItem, index: int, lod: float, area: QRectF
-) -> None:
+def paint_frame(painter: QPainter, item: CanvasItem, index: int, lod: float, area: QRectF) -> None:
     """An expanded call: a soft panel with its name in the header; `area` is what is looked at."""
     theme, drawing = item.theme, item.drawing
     rect = box_rect(item, index)
