@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-# A loop of many epochs shows the same again: after this long one element is enough, then none.
-_FEWER_S, _NONE_S = 8.0, 20.0
+# A loop of many epochs shows the same again: after this long one element is enough.
+_FEWER_S = 8.0
 # A small dataset is looped over whole: scripts count, list and print what is in it.
 _SMALL = 16
 # `adapt` learns from all that it is given, or the vocabulary and the mean would be wrong.
@@ -52,7 +52,7 @@ def bounded(elements: Iterator[Any], length: int = -1) -> Iterator[Any]:
     _first = time.monotonic() if _first is None else _first
     spent = time.monotonic() - _first
     usual = max(_limit, _SMALL) if 0 <= length <= _SMALL else _limit
-    limit = usual if spent < _FEWER_S else min(_limit, 1) if spent < _NONE_S else 0
+    limit = usual if spent < _FEWER_S else min(_limit, 1)
     yield from islice(elements, limit)
     if _told is not None and next(elements, None) is not None:
         _told("loop over a tf.data.Dataset", f"it was ended after {usual} elements or less")

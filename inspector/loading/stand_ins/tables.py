@@ -47,11 +47,12 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "mnist": (2000, "|".join(["label", *(f"pixel{i}" for i in range(784))])),
 }  # fmt: skip
 _IDS = 200
-# What stands in columns of the census, which many scripts compare with lists of their own.
+# What stands in columns of well-known tables, which scripts compare with lists of their own.
 _VALUES = {
     "income_bracket": (" <=50K", " >50K"), "income_level": (" - 50000.", " 50000+."),
     "thal": ("normal", "fixed", "reversible"), "workclass": (" Private", " State-gov"),
-    "Cover_Type": (1, 2, 3, 4, 5, 6, 7),
+    "Cover_Type": (1, 2, 3, 4, 5, 6, 7), "cp": (0, 1, 2, 3, 4), "restecg": (0, 1, 2),
+    "ca": (0, 1, 2, 3), "slope": (1, 2, 3),
 }  # fmt: skip
 _PRICES = "Date|Open|High|Low|Close|Adj Close|Volume"
 _TEXT = re.compile(r"text|review|question|sentence|headline|tweet|comment|title|body|content|"
@@ -149,7 +150,7 @@ def _columns_said_by(name: str) -> int:
 def _made_up_for(hints: Hints, columns: set[str], name: str, rows: int) -> Array:
     """A column for a script: texts where it treats them so, the ends of a graph's edges."""
     if name in _VALUES:
-        return column_array([_VALUES[name][i % len(_VALUES[name])] for i in range(rows)])
+        return np.resize(column_array(list(_VALUES[name])), rows)
     if name in ("source", "target") and {"source", "target"} <= columns:
         return np.arange(rows) * (7 if name == "source" else 11) % _IDS + 1
     known = _DATE, _TEXT, _FILE, _CLASS, _NAME, _ID
