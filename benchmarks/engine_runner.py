@@ -58,10 +58,12 @@ def prepare_torch(threads: int = 1) -> None:
 
 
 def prepare_ours(threads: int = 1) -> None:
-    """Import Keras on our engine; its threads come from the environment."""
+    """Import Keras on our engine; its threads come from the environment, as in the worker."""
+    from inspector.engine import threads as array_threads
     from inspector.keras_backend import hook
 
     hook.install("numpy")
+    array_threads.use_physical_cores()
     import keras
 
     assert keras.backend.backend() == "numpy"

@@ -2,6 +2,7 @@
 
 A formula such as gelu takes eight array operations. On whole arrays each of them reads and writes
 main memory; on blocks of 65 536 elements all but the first and the last work within the cache.
+Blocks are shared among threads where more than one may work (`pool`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from inspector.engine import pool
 
 Formula = Callable[..., None]
 
@@ -33,9 +36,11 @@ def elementwise(xp: Any, formula: Formula, *arrays: Any, **constants: Any) -> An
     if xp is np and first.size > _BLOCK and all(a.flags.c_contiguous for a in arrays):
         out = np.empty(first.shape, arrays[0].dtype)
         flat, sources = out.reshape(-1), [a.reshape(-1) for a in arrays]
-        for start in range(0, first.size, _BLOCK):
-            stop = start + _BLOCK
-            formula(xp, flat[start:stop], *[s[start:stop] for s in sources], **constants)
+
+        def fill(part: slice) -> None:
+            formula(xp, flat[part], *[s[part] for s in sources], **constants)
+
+        pool.each_block(first.size, _BLOCK, fill)
     else:
         out = xp.empty_like(arrays[0])
         formula(xp, out, *arrays, **constants)

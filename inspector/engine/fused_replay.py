@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine import correlation, recompute, reuse
+from inspector.engine import correlation, pool, recompute, reuse
 from inspector.engine.tape import OpRecord
 from inspector.engine.tensor import Tensor
 
@@ -242,11 +242,13 @@ class _Chain:
         out = np.empty((_rows(shape), shape[-1]), self._made.dtype)
         forward, constants = self._first.primitive.forward, self._first.constants
         step = max(1, _BLOCK // shape[-1])
-        for start in range(0, len(out), step):
-            part = out[start : start + step]
-            stop = start + len(part)
-            part[...] = forward(np, *[read(start, stop, 1) for read in readers], **constants)
-            finish(part, start)
+
+        def fill(rows: slice) -> None:
+            parts = [read(rows.start, rows.stop, 1) for read in readers]
+            out[rows] = forward(np, *parts, **constants)
+            finish(out[rows], rows.start)
+
+        pool.each_block(len(out), step, fill)
         return out.reshape(shape)
 
     def _finish(self, arrays: Sequence[Any], shape: tuple[int, ...]) -> correlation.Finish:
@@ -265,13 +267,15 @@ class _Chain:
         step = max(1, _BLOCK // (width * fold)) * fold
 
         def finish(part: Any, begin: int) -> None:
-            for offset in range(0, len(part), step):
-                block = part[offset : offset + step]
+            def change_block(rows: slice) -> None:
+                block = part[rows]
                 many = fold if len(block) % fold == 0 else 1
                 wide = block.reshape(-1, many * width)
-                start = begin + offset
+                start = begin + rows.start
                 for change, readers in links:
                     change(wide, *[read(start, start + len(block), many) for read in readers])
+
+            pool.each_block(len(part), step, change_block)
 
         return finish
 

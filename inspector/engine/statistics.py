@@ -1,12 +1,16 @@
-"""The arithmetic of normalization on plain arrays, in blocks of rows that stay in the cache."""
+"""The arithmetic of normalization on plain arrays, in blocks of rows that stay in the cache.
+
+Sums over all rows are those of the blocks, added up in the blocks' order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
+from inspector.engine import pool
 from inspector.engine.blocks import column_sums, row_sums
 
 _BLOCK = 1 << 15
@@ -14,15 +18,17 @@ _WIDE = 1 << 10
 _FLOAT32 = np.dtype("float32")
 _FLOAT64 = np.dtype("float64")
 
+Result = TypeVar("Result")
+
 
 def _is_half(x: Any) -> bool:
     return bool(x.dtype.itemsize < 4)
 
 
-def _blocks(xp: Any, rows: int, width: int) -> Iterator[slice]:
+def _each_block(xp: Any, shape: tuple[int, int], work: Callable[[slice], Result]) -> list[Result]:
+    rows, width = shape
     step = max(1, _BLOCK // max(1, width)) if xp is np else max(1, rows)
-    for start in range(0, rows, step):
-        yield slice(start, start + step)
+    return pool.each_block(rows, step, work)
 
 
 def _is_per_channel(x: Any, a: Any) -> bool:
@@ -56,9 +62,12 @@ def _scaled_channels(x: Any, a: Any, b: Any) -> Any:
 
 def _scale_rows(source: Any, target: Any, a: Any, b: Any) -> None:
     source, target = source.reshape(-1, a.size), target.reshape(-1, a.size)
-    for part in _blocks(np, len(source), a.size):
+
+    def scale(part: slice) -> None:
         np.multiply(source[part], a, out=target[part])
         target[part] += b
+
+    _each_block(np, source.shape, scale)
 
 
 def moments(xp: Any, x: Any, axis: tuple[int, ...]) -> tuple[Any, Any]:
@@ -78,13 +87,17 @@ def moments(xp: Any, x: Any, axis: tuple[int, ...]) -> tuple[Any, Any]:
 def _channel_moments(x: Any) -> tuple[Any, Any]:
     rows = x.reshape(-1, x.shape[-1])
     total = np.zeros(x.shape[-1], _FLOAT64)
-    for part in _blocks(np, *rows.shape):
-        total += column_sums(np, rows[part])
+    for added in _each_block(np, rows.shape, lambda part: column_sums(np, rows[part])):
+        total += added
     mean = (total / len(rows)).astype(x.dtype)
-    total[:] = 0
-    for part in _blocks(np, *rows.shape):
+
+    def squares(part: slice) -> Any:
         centred = rows[part] - mean
-        total += np.einsum("rc,rc->c", centred, centred)
+        return np.einsum("rc,rc->c", centred, centred)
+
+    total[:] = 0
+    for added in _each_block(np, rows.shape, squares):
+        total += added
     kept = (1,) * (x.ndim - 1) + (-1,)
     return mean.reshape(kept), (total / len(rows)).astype(x.dtype).reshape(kept)
 
@@ -108,9 +121,14 @@ def _channel_sums(g: Any, x: Any, mean: Any) -> tuple[Any, Any]:
     left, right = g.reshape(-1, channels), x.reshape(-1, channels)
     total, product = np.zeros(channels, _FLOAT64), np.zeros(channels, _FLOAT64)
     flat = mean.reshape(-1)
-    for part in _blocks(np, *right.shape):
-        total += column_sums(np, left[part])
-        product += np.einsum("rc,rc->c", left[part], right[part] - flat)
+
+    def sums(part: slice) -> tuple[Any, Any]:
+        products = np.einsum("rc,rc->c", left[part], right[part] - flat)
+        return column_sums(np, left[part]), products
+
+    for added, products in _each_block(np, right.shape, sums):
+        total += added
+        product += products
     return total.astype(x.dtype).reshape(mean.shape), product.astype(x.dtype).reshape(mean.shape)
 
 
@@ -136,13 +154,16 @@ def normalized(xp: Any, x: Any, scale: Any, offset: Any, epsilon: float, centere
         return normalized(xp, x32, scale, offset, epsilon, centered).astype(x.dtype)
     rows = xp.ascontiguousarray(x).reshape(-1, x.shape[-1])
     out = xp.empty(rows.shape, x.dtype)
-    for part in _blocks(xp, *rows.shape):
+
+    def fill(part: slice) -> None:
         target = out[part]
         _unit_rows(xp, rows[part], target, epsilon, centered)
         if scale is not None:
             target *= scale
         if offset is not None:
             target += offset
+
+    _each_block(xp, rows.shape, fill)
     return out.reshape(x.shape)
 
 
@@ -164,16 +185,21 @@ def normalized_slopes(
     given = xp.ascontiguousarray(g).reshape(-1, width)
     out = xp.empty(rows.shape, x.dtype)
     to_scale, to_offset = xp.zeros(width, x.dtype), xp.zeros(width, x.dtype)
-    for part in _blocks(xp, *rows.shape):
+
+    def fill(part: slice) -> tuple[Any, Any]:
         target, one = out[part], given[part]
         unit = xp.empty(target.shape, x.dtype)
         factor = _unit_rows(xp, rows[part], unit, epsilon, centered)
-        to_scale += xp.einsum("rc,rc->c", one, unit)
-        to_offset += column_sums(xp, one)
+        sums = xp.einsum("rc,rc->c", one, unit), column_sums(xp, one)
         through = one if scale is None else one * scale
         unit *= (xp.einsum("rc,rc->r", through, unit) / width).reshape(-1, 1)
         xp.subtract(through, unit, out=target)
         if centered:
             target -= row_sums(xp, through) * (1 / width)
         target *= factor
+        return sums
+
+    for of_scale, of_offset in _each_block(xp, rows.shape, fill):
+        to_scale += of_scale
+        to_offset += of_offset
     return out.reshape(x.shape), to_scale, to_offset

@@ -1,7 +1,7 @@
-"""How many threads the products of matrices run on: one per physical core.
+"""How many threads array work runs on, products of matrices and blocks: one per physical core.
 
 Two threads on one core share its arithmetic units: a product gains nothing from the second one.
-A number that the person set in the environment stays.
+A number that the person set in the environment stays, and holds for the blocks too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import threadpoolctl
 
+from inspector.engine import pool
+
 _SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PROCESSORS = Path("/sys/devices/system/cpu")
 
@@ -19,10 +21,13 @@ _PROCESSORS = Path("/sys/devices/system/cpu")
 def use_physical_cores(environment: Mapping[str, str] | None = None) -> int | None:
     """Set the threads of the loaded BLAS; None where the environment has set them already."""
     environment = os.environ if environment is None else environment
-    if any(environment.get(name) for name in _SETTINGS):
+    set_already = [environment[name] for name in _SETTINGS if environment.get(name)]
+    if set_already:
+        pool.allow(min(int(text) if text.isdecimal() else 1 for text in set_already))
         return None
     count = physical_cores()
     threadpoolctl.threadpool_limits(limits=count, user_api="blas")
+    pool.allow(count)
     return count
 
 

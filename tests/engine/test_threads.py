@@ -7,7 +7,7 @@ import os
 import pytest
 import threadpoolctl
 
-from inspector.engine import threads
+from inspector.engine import pool, threads
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="no processors to choose on this system"
@@ -32,12 +32,34 @@ def test_physical_cores_counts_processors_where_nothing_is_told(tmp_path, monkey
 
 def test_threads_are_set_unless_the_environment_says_how_many(monkeypatch):
     monkeypatch.setattr(threads, "physical_cores", lambda: 2)
+    allowed = []
+    monkeypatch.setattr(pool, "allow", allowed.append)
     with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
         assert threads.use_physical_cores({"OMP_NUM_THREADS": "1"}) is None
-        assert {pool["num_threads"] for pool in blas()} == {1}
+        assert {library["num_threads"] for library in blas()} == {1}
         assert threads.use_physical_cores({}) == 2
-        assert {pool["num_threads"] for pool in blas()} <= {1, 2}
+        assert {library["num_threads"] for library in blas()} <= {1, 2}
+    assert allowed == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ({"OMP_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "8", "MKL_NUM_THREADS": "2"}, 2),
+        ({"OMP_NUM_THREADS": "4,2"}, 1),
+        ({"OPENBLAS_NUM_THREADS": "0"}, 0),
+    ],
+)
+def test_number_in_the_environment_holds_for_blocks_too(monkeypatch, said, count):
+    allowed = []
+    monkeypatch.setattr(pool, "allow", allowed.append)
+
+    threads.use_physical_cores(said)
+
+    assert allowed == [count]
 
 
 def blas():
-    return [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    libraries = threadpoolctl.threadpool_info()
+    return [library for library in libraries if library["user_api"] == "blas"]

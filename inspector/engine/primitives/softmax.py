@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from inspector.engine import pool
 from inspector.engine.blocks import row_sums
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives.elementwise import exp
@@ -31,9 +32,11 @@ def along_rows(xp: Any, formula: Callable[..., None], *arrays: Any, axis: int) -
     rows = [xp.ascontiguousarray(a).reshape(-1, width) for a in moved]
     out = xp.empty(rows[0].shape, rows[0].dtype)
     step = max(1, _BLOCK // max(width, 1)) if xp is np else max(1, len(out))
-    for start in range(0, len(out) if width else 0, step):
-        stop = start + step
-        formula(xp, out[start:stop], *[a[start:stop] for a in rows])
+
+    def fill(part: slice) -> None:
+        formula(xp, out[part], *[a[part] for a in rows])
+
+    pool.each_block(len(out) if width else 0, step, fill)
     out = xp.moveaxis(out.reshape(moved[0].shape), -1, axis)
     return out.astype(dtype) if out.dtype != dtype else out
 
