@@ -19,6 +19,7 @@ from inspector.errors import CaptureError
 BATCH = 2
 _SEQUENCE = 16
 _IMAGE = 32
+_MOST_SHRINKING = 4
 _FEATURES = 8
 _WORDS = ("the movie was great", "a dull and noisy film", "she reads the paper", "open the door")
 Array = np.ndarray[Any, Any]
@@ -81,7 +82,7 @@ def index_limit(model: Any, symbol: Any = None) -> int | None:
 
 
 def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
-    shape = _filled(symbol.shape)
+    shape = _filled(symbol.shape, deep=_is_deep(model))
     dtype = keras.backend.standardize_dtype(symbol.dtype)
     limit = _largest_index(symbol, model)
     return array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
@@ -217,9 +218,16 @@ def _inner_symbol(operation: Any, node: Any, symbol: Any) -> Any:
     return inputs[place] if place < len(inputs) else None
 
 
-def _filled(shape: tuple[int | None, ...]) -> tuple[int, ...]:
-    """Sizes for unknown axes: images are 32 wide, sequences 16 long."""
-    unknown = _IMAGE if len(shape) >= 4 else _SEQUENCE
+def _is_deep(model: Any) -> bool:
+    """Whether a model makes images smaller so often that a small one would vanish in it."""
+    layers = model._flatten_layers() if hasattr(model, "_flatten_layers") else ()
+    shrinking = sum(np.max(getattr(layer, "strides", 1)) > 1 for layer in layers)
+    return bool(shrinking > _MOST_SHRINKING)
+
+
+def _filled(shape: tuple[int | None, ...], *, deep: bool = False) -> tuple[int, ...]:
+    """Sizes for unknown axes: images are 32 wide, in deep models 128, sequences 16 long."""
+    unknown = (4 * _IMAGE if deep else _IMAGE) if len(shape) >= 4 else _SEQUENCE
     return tuple(unknown if size is None else int(size) for size in shape)
 
 

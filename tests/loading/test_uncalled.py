@@ -157,3 +157,16 @@ def test_keras_has_no_warning_for_the_structure_of_made_up_inputs(open_script):
 
     assert len(opened.runs("s", "forward")) == len(opened.runs("m", "forward")) == 1
     assert opened.printed == ""
+
+
+def test_deep_model_of_any_size_gets_images_that_do_not_vanish(open_script):
+    opened = open_script(
+        "import keras\nx = inputs = keras.Input((None, None, 3))\nfor _ in range(6):\n"
+        "    x = keras.layers.Conv2D(4, 3, strides=2)(x)\n"
+        "model = keras.Model(inputs, x, name='deep')\n"
+        "shallow = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(2, 3)])\n"
+    )
+
+    assert opened.failure is None
+    assert opened.runs("deep", "forward")[0].calls[0].inputs[0].shape == (2, 128, 128, 3)
+    assert opened.runs("sequential", "forward")[0].calls[0].inputs[0].shape == (2, 32, 32, 3)
