@@ -152,9 +152,9 @@ def _repeated_note(rows: int | None, size: int) -> str:
 def _repeated(outputs: Any, rows: int) -> Any:
     def repeat(array: Any) -> Any:
         have = array.shape[0]
-        size = rows * array.nbytes // max(have, 1)
-        if have >= rows or have == 0 or size > _MAX_REPEATED_BYTES:
+        if have == 0:
             return array
-        return np.take(array, np.arange(rows) % have, axis=0)
+        wanted = min(rows, _MAX_REPEATED_BYTES * have // max(array.nbytes, 1))
+        return np.take(array, np.arange(wanted) % have, axis=0) if wanted > have else array
 
     return keras.tree.map_structure(repeat, outputs)
