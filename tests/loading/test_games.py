@@ -11,6 +11,7 @@ def test_step_gives_four_values_to_an_old_script_and_five_to_a_new_one():
     state = env.reset()
     state, reward, done, _ = env.step(0)
     assert (state.shape, done) == ((4,), False)
+    assert env.reset()[0].shape == (4,)
     state, info = env.reset()
     state, reward, done, cut, info = env.step(1)
     assert state.shape == (4,)

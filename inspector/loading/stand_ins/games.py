@@ -76,7 +76,8 @@ class Environment(StandIn):
     def reset(self, *args: Any, **options: Any) -> Any:
         """The first observation, with information where two values are wanted."""
         object.__setattr__(self, "_steps", 0)
-        return (self._seen(0.0), {}) if _wanted(sys._getframe(1)) == 2 else self._seen(0.0)
+        is_new = _wanted(sys._getframe(1)) == 2 or "gymnasium" in sys.modules
+        return (self._seen(0.0), {}) if is_new else self._seen(0.0)
 
     def step(self, action: Any) -> Any:
         """The next observation, its reward, and whether the game has ended."""
@@ -110,11 +111,16 @@ def _screens(*shape: int) -> Any:
 
 
 def _wanted(frame: FrameType) -> int:
-    """How many names the statement that calls assigns the answer to; 0 if it does not unpack."""
-    for instruction in dis.get_instructions(frame.f_code):
-        if instruction.offset > frame.f_lasti:
-            return (instruction.arg or 0) if instruction.opname == "UNPACK_SEQUENCE" else 0
-    return 0
+    """How many names the statement that calls assigns the answer to; 0 if that is not said.
+
+    `env.reset()[0]` takes one of two.
+    """
+    after = [i for i in dis.get_instructions(frame.f_code) if i.offset > frame.f_lasti][:2]
+    if not after:
+        return 0
+    if len(after) == 2 and after[1].opname == "BINARY_SUBSCR" and after[0].argval == 0:
+        return 2
+    return (after[0].arg or 0) if after[0].opname == "UNPACK_SEQUENCE" else 0
 
 
 NAMES: dict[str, Any] = {
