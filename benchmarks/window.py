@@ -63,10 +63,11 @@ def measure(name: str) -> None:
 
 def open_and_step(window: object, name: str) -> None:
     """Open the sample, step through it, and print its rows."""
+    from inspector.app import Settings
     from inspector.gui.screenshot import _load, _settle
 
     began = time.perf_counter()
-    _load(window, SAMPLES / f"{name}.py")
+    _load(window, SAMPLES / f"{name}.py", Settings(trust=True))
     _settle(window)
     paint(window)
     print(f"{name}-open seconds {time.perf_counter() - began:.2f}")

@@ -42,7 +42,7 @@ def _change_output(frame: Frame, override: Override, *, has_returned: bool) -> N
     if not has_returned:
         raise ExpressionError(
             f"{frame.path} has not returned yet.",
-            fix="Give the breakpoint a condition, such as `if size(y) > 0`: it then stops after it.",
+            fix="Give the breakpoint a condition, such as `if size(y) > 0`: it stops after it.",
         )
     if override.index >= len(frame.outputs):
         raise ExpressionError(

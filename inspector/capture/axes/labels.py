@@ -45,6 +45,7 @@ class _Walk:
         self.found = Labelled()
         self._passage = passage
         self._entered: set[int] = set()
+        self._made: set[int] = set()
         self._givers: dict[int, list[Frame]] = defaultdict(list)
 
     def go_on(self, record: OpRecord) -> None:
@@ -58,13 +59,14 @@ class _Walk:
         for message, fix in conflicts.of(record, given):
             self.found.conflicts.append(AxisConflict(message, fix, at))
         for tensor, labels in zip(record.outputs, rules.outputs(record, given), strict=True):
+            self._made.add(tensor.id)
             self.found.labels[tensor.id] = self._said_by_givers(tensor, labels)
 
     def _enter(self, frame: Frame) -> None:
         for _, tensor in frame.inputs:
             if isinstance(tensor, Tensor):
                 told = seeds.of_input(frame, tensor.ndim)
-                if frame.parent is None and tensor.ndim and tensor.record is None:
+                if frame.parent is None and tensor.ndim and tensor.id not in self._made:
                     told = (told[0] or "batch", *told[1:])
                 self._fill(tensor, told)
         for tensor in frame.outputs:

@@ -100,8 +100,7 @@ class CompareDialog(QDialog):
         trace = self._viewpoint.trace
         titles = run_titles(trace) if trace else []
         self._titles = {
-            run.number: f"{title}, training" if run.training and run.kind == "forward" else title
-            for run, title in zip(self._viewpoint.runs, titles, strict=True)
+            run.number: title for run, title in zip(self._viewpoint.runs, titles, strict=True)
         }
         chooser.addItems([self._titles[run.number] for run in self._others])
         return chooser

@@ -23,6 +23,7 @@ class Viewpoint(QObject):
     run_changed = Signal()
     cursor_moved = Signal()
     selection_changed = Signal()
+    run_examined = Signal()
     source_requested = Signal(str, int)
     tensor_requested = Signal(int)
     item_requested = Signal(int)
@@ -93,6 +94,7 @@ class Viewpoint(QObject):
         self.trace = replace(self.trace, runs=runs)
         if self.run.number == number and self.run.calls:
             self.run = added_to(self.run)
+            self.run_examined.emit()
         self.trace_changed.emit()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,8 @@ class TensorView(QWidget):
             self._of = of
             known = _known_shape(shape)
             self._slicing = None if known is None else first_slicing(known, axes)
+        elif self._slicing is not None:
+            self._slicing = replace(self._slicing, names=axes)
         self._ask()
 
     def show_item(self, item: int) -> None:

@@ -18,7 +18,7 @@ from inspector.gui.look.theme import Theme, mono, sans
 from inspector.gui.values.colouring import Rgba, coloured, diverging, own_range, symmetric_range
 
 _LUMINANCE, _MIDDLE = np.array([0.299, 0.587, 0.114]), 140.0
-_MOST_TEXTS, _TEXT_WIDTH, _TEXT_HEIGHT = 400, 42.0, 14.0
+_MOST_TEXTS, _TEXT_WIDTH, _TEXT_HEIGHT = 400, 54.0, 14.0
 
 
 class Histogram(pg.PlotWidget):

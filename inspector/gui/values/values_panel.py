@@ -75,6 +75,7 @@ class ValuesPanel(QWidget):
         self.rows.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.rows.table.customContextMenuRequested.connect(self._ask_for_menu)
         viewpoint.selection_changed.connect(self.refresh)
+        viewpoint.run_examined.connect(self.refresh)
         viewpoint.cursor_moved.connect(self._follow_op)
         viewpoint.tensor_requested.connect(self.show_tensor)
         viewpoint.item_requested.connect(self.show_item)

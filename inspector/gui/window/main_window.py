@@ -154,6 +154,7 @@ class MainWindow(
         opening.number_explained.connect(parts.origin.take)
         parts.values.view.number_chosen.connect(parts.origin.ask)
         parts.origin.asked.connect(lambda: parts.bring_forward("Origin"))
+        self.viewpoint.source_requested.connect(lambda *_: parts.bring_forward("Source"))
         self.viewpoint.run_changed.connect(self._show_run)
         self.viewpoint.run_changed.connect(self._count_rows)
         self.viewpoint.trace_changed.connect(self._count_rows)

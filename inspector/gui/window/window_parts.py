@@ -149,7 +149,14 @@ def _dock(window: QMainWindow, parts: Parts) -> None:
     bottom = Qt.DockWidgetArea.BottomDockWidgetArea
     window.setCorner(Qt.Corner.BottomLeftCorner, left)
     window.setCorner(Qt.Corner.BottomRightCorner, right)
-    _dock_side_by_side(window, parts, left, {"Calls": parts.calls, "Source": parts.source})
+    parts.docks["Calls"] = _dock_of(window, "Calls", parts.calls)
+    window.addDockWidget(left, parts.docks["Calls"])
+    _dock_as_tabs(
+        window,
+        parts,
+        left,
+        {"Source": parts.source, "Output": parts.output, "Replaced": parts.replaced},
+    )
     _dock_as_tabs(
         window,
         parts,
@@ -167,8 +174,6 @@ def _dock(window: QMainWindow, parts: Parts) -> None:
             "Breakpoints": parts.breakpoints,
             "Watches": parts.watches,
             "Origin": parts.origin,
-            "Replaced": parts.replaced,
-            "Output": parts.output,
         },
     )
 

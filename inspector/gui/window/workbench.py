@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from inspector.gui.state.recent import Store
 
 # Counted up when the panels change, so that an old window's places are not forced on a new one.
-_PLACES = 1
+_PLACES = 2
 
 
 class Workbench(QMainWindow):
