@@ -92,7 +92,9 @@ class Hints:
                 return Fields(_DELIMITERS[delimiter], count, bool(_NUMBERS.search(after)))
         picked = [(d, int(place)) for d, place in _PICKED.findall(self._source) if d in _DELIMITERS]
         if not picked:
-            return None
+            # `line.split("\t")[:2]`: sentences in two languages, as a rule with a remark.
+            is_tabbed = re.search(r"""split\(["']\\t""", self._source)
+            return Fields("\t", 3, False) if is_tabbed else None
         return Fields(_DELIMITERS[picked[0][0]], max(place for _, place in picked) + 1, False)
 
     def keys(self) -> list[str]:

@@ -18,6 +18,7 @@ from inspector.loading.script_hints import Fields, Hints
          Fields("|", 3, False)),
         ("parts = line.split(',')\nx.append(float(parts[0]))\ny.append(float(parts[3]))\n",
          Fields(",", 4, True)),
+        ("pairs = [line.split('\\t')[:2] for line in lines]\n", Fields("\t", 3, False)),
         ("words = text.split(' ')\n", None),
         ("words = text.split()\n", None),
     ],
