@@ -3,7 +3,8 @@
 The gradient rules answer: with 1 put in at the one element, going back through the call that made
 it gives the derivative by every element of the call's inputs and weights; value times derivative
 is the contribution. Where the call is linear in one of them (Dense, a convolution), that one's
-contributions add up to the number without its bias.
+contributions add up to the number without its bias. Elements whose derivative is 0 contribute
+nothing, NaN among them.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _shared_out(
         if source.id in found:
             name = places.description(source)
             values, slopes = values_of(source), values_of(found.pop(source.id))
-            totals.append((name, float(np.sum(values * slopes, dtype=np.float64))))
+            totals.append((name, float(np.sum(_amounts(values, slopes), dtype=np.float64))))
             rows += _largest(source, name, values, slopes, most)
     rows.sort(key=lambda row: -abs(row.amount))
     return NumberOrigin(element, places.passage(record), tuple(rows[:most]), tuple(totals))
@@ -102,20 +103,72 @@ def _slopes(
     tensor: Tensor, index: Index, sources: Sequence[Tensor], records: Sequence[OpRecord]
 ) -> dict[int, Tensor]:
     """The derivative of one element by every element of the sources, by tensor id."""
+    inexact = [source for source in sources if is_inexact(source.dtype)]
+    found = _derivatives(tensor, index, inexact, records)
+    is_clear = not any(np.isnan(values_of(slope)).any() for slope in found.values())
+    if is_clear or not np.isfinite(values_of(tensor)[index]):
+        return found
+    # A finite number has no NaN behind it: what is there belongs to other elements, and gets in
+    # only as 0 times NaN.
+    stand_ins = _finite(tensor, sources, records)
+    renewed = _derivatives(
+        stand_ins[tensor.id],
+        index,
+        [stand_ins[source.id] for source in inexact],
+        [_on(record, stand_ins) for record in records],
+    )
+    ids = {stand_ins[source.id].id: source.id for source in inexact}
+    return {ids[key]: slope for key, slope in renewed.items()}
+
+
+def _derivatives(
+    tensor: Tensor, index: Index, sources: Sequence[Tensor], records: Sequence[OpRecord]
+) -> dict[int, Tensor]:
     seed = np.zeros(tensor.shape, values_of(tensor).dtype)
     seed[index] = 1
     found: dict[int, Tensor] = {}
-    inexact = [source for source in sources if is_inexact(source.dtype)]
     with tape.paused():
         one = Tensor(array_module.xp.asarray(seed))
-        for _ in autodiff.backward([tensor], inexact, records, [one], found):
+        for _ in autodiff.backward([tensor], sources, records, [one], found):
             pass
-    known = {source.id for source in inexact}
+    known = {source.id for source in sources}
     return {key: slope for key, slope in found.items() if key in known}
 
 
+def _finite(
+    tensor: Tensor, sources: Sequence[Tensor], records: Sequence[OpRecord]
+) -> dict[int, Tensor]:
+    """Every tensor of the records with 0 for NaN and the largest number for infinity, by id."""
+    taking_part = [tensor, *sources]
+    for record in records:
+        taking_part += [*record.inputs, *record.outputs]
+    found: dict[int, Tensor] = {}
+    for one in taking_part:
+        if one.id not in found:
+            is_number = is_inexact(one.dtype) and not one.is_meta
+            found[one.id] = Tensor(array_module.xp.nan_to_num(_array(one))) if is_number else one
+    return found
+
+
+def _array(tensor: Tensor) -> Any:
+    return array_module.xp.asarray(values_of(tensor))
+
+
+def _on(record: OpRecord, stand_ins: dict[int, Tensor]) -> OpRecord:
+    inputs, outputs = (
+        tuple(stand_ins[one.id] for one in side) for side in (record.inputs, record.outputs)
+    )
+    return OpRecord(record.index, record.primitive, inputs, outputs, record.constants)
+
+
+def _amounts(values: Any, slopes: Any) -> Any:
+    """Values times derivatives: nothing where the derivative is 0."""
+    with np.errstate(all="ignore"):
+        return np.where(slopes != 0, values * slopes, 0)
+
+
 def _largest(tensor: Tensor, name: str, values: Any, slopes: Any, most: int) -> list[Contribution]:
-    sizes = np.abs(values * slopes).ravel()
+    sizes = np.abs(_amounts(values, slopes)).ravel()
     count = min(most, int(np.count_nonzero(sizes)))
     rows = []
     for flat in np.argsort(-sizes, kind="stable")[:count] if count else ():

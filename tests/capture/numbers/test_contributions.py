@@ -102,3 +102,24 @@ def test_number_is_followed_through_its_whole_call(watch):
         ("inputs of d", (0, 0)): 6.0,
         ("inputs of d", (0, 1)): -1.0,
     }
+
+
+def test_finite_number_is_not_made_of_the_nan_of_another_row(watch):
+    scene = watch("""
+        layer = layers.Dense(
+            1, name="d", kernel_initializer=lambda shape, dtype: np.array([[3], [-1]], dtype),
+        )
+        layer(np.array([[2, 1], [np.nan, np.inf]], "float32"))
+    """)
+    (call,) = scene.run("forward").calls
+
+    found = _explained(scene, call.outputs[0].tensor, (0, 0))
+
+    assert found.element.value == 2 * 3 - 1
+    assert dict(found.totals) == {"inputs of d": 5.0, "d/kernel": 5.0, "d/bias": 0.0}
+    assert {(c.element.name, c.element.index): c.amount for c in found.contributions} == {
+        ("inputs of d", (0, 0)): 6.0,
+        ("inputs of d", (0, 1)): -1.0,
+        ("d/kernel", (0, 0)): 6.0,
+        ("d/kernel", (1, 0)): -1.0,
+    }
