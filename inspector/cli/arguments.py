@@ -218,9 +218,10 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--twin",
-        choices=["training", "step", "float16", "bfloat16", "cupy"],
+        choices=["training", "step", "float16", "bfloat16", "cupy", "torch", "jax", "tensorflow"],
         help="compare A with itself on one batch and seed: inference with training, before with "
-        "after its training, float32 with a narrower dtype, NumPy with CuPy",
+        "after its training, float32 with a narrower dtype, NumPy with CuPy, our engine with Keras "
+        "on a backend that the Python of --python has",
     )
     parser.add_argument(
         "--training-twin",
@@ -237,6 +238,12 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
         "for the twins float16 and bfloat16 0.01 and 0.08)",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text", help="how it is told")
+    parser.add_argument(
+        "--python",
+        type=Path,
+        metavar="PATH",
+        help="the Python that has the backend of --twin torch, jax or tensorflow",
+    )
     _add_allow_code(parser)
     _add_engine(parser)
 

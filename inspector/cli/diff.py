@@ -18,6 +18,7 @@ from inspector.session.blocking import BlockingSession
 from inspector.session.client import OpenResult
 from inspector.session.comparison import (
     Compared,
+    compare_backend,
     compare_modes,
     compare_sessions,
     compare_step,
@@ -25,6 +26,7 @@ from inspector.session.comparison import (
 )
 from inspector.trace import Trace
 
+_BACKENDS = ("torch", "jax", "tensorflow")
 _SEED = 0  # of every worker, so that weights and noise are drawn alike
 _TOLERANCE = 1e-5
 # A few roundings of the dtype: 2**-11 and 2**-8, each, relative to the largest value.
@@ -53,6 +55,11 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(
             f"--twin {options.twin} compares one model with itself, so it takes one file.",
             fix="Leave out the second file, or leave out --twin.",
+        )
+    if options.twin in _BACKENDS and options.python is None:
+        raise UsageError(
+            f"--twin {options.twin} runs Keras on {options.twin} in a Python that has it.",
+            fix="Name that Python with --python PATH.",
         )
     if options.twin is None and options.b is None:
         raise UsageError(
@@ -90,7 +97,7 @@ def _paths(options: argparse.Namespace) -> list[Path]:
 
 def _twins(options: argparse.Namespace, workers: ExitStack) -> Compared:
     try:
-        if options.twin in ("training", "step"):
+        if options.twin in ("training", "step", *_BACKENDS):
             return _in_one_worker(options, workers)
         return _in_two_workers(options, workers)
     except CaptureError as error:  # nothing was compared, which is exit code 2
@@ -100,6 +107,15 @@ def _twins(options: argparse.Namespace, workers: ExitStack) -> Compared:
 def _in_one_worker(options: argparse.Namespace, workers: ExitStack) -> Compared:
     session = _session(options, options.a, workers)
     trace = _trace(session.opened())
+    if options.twin in _BACKENDS:
+        return compare_backend(
+            session,
+            trace,
+            options.twin,
+            options.python,
+            model=options.model,
+            tolerance=options.tolerance,
+        )
     if options.twin == "step":
         return compare_step(session, trace, model=options.model, tolerance=options.tolerance)
     return compare_modes(

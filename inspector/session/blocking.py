@@ -24,6 +24,8 @@ from inspector.session.client import Client, OpenResult
 from inspector.session.protocol import (
     Event,
     Failed,
+    HandedOver,
+    HandOver,
     Lost,
     Opened,
     OpenFile,
@@ -114,6 +116,20 @@ class BlockingSession:
             f"The worker is gone: {self.lost.reason if self.lost else ''}",
             fix="Run it again with a smaller batch.",
         )
+
+    def hand_over(self, model: str, run: int) -> Path:
+        """Have a model and the inputs of a run written down; gives the folder.
+
+        Raises:
+            CaptureError: it cannot be, or the worker is gone.
+        """
+        self._client.send(HandOver(model, run))
+        event = self._wait((HandedOver, Failed))
+        if isinstance(event, HandedOver):
+            return Path(event.folder)
+        if isinstance(event, Failed):
+            raise CaptureError(event.message, fix=event.fix)
+        raise CaptureError("The worker is gone.", fix="Open the file again.")
 
     def ask(
         self, run: int, tensor: int, start: tuple[int, ...], stop: tuple[int, ...]

@@ -3,16 +3,18 @@
 compare_traces(a, b)            structure only
 compare_sessions(a, b)          structure, then the values that both workers hold
 compare_modes(session, model)   one model, one batch, one seed: inference (A), training (B)
+compare_backend(session, ...)   our engine (A) and Keras on an installed torch, JAX... (B)
 compare_step(session, model)    one model, one batch: before (A) and after (B) its training step
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from inspector.errors import UsageError
 from inspector.session.blocking import BlockingSession
+from inspector.session.reference.answers import Reference, as_run, run_reference
 from inspector.session.value_difference import Side, add_values, run_input_differences
 from inspector.trace import Run, Trace
 from inspector.trace.difference import (
@@ -139,6 +141,35 @@ def compare_step(
     compared = compare_traces(*pair, model=name, tolerance=tolerance)
     compared = replace(compared, is_twin=True)
     return _with_values(compared, Side(session, compared.a), Side(session, compared.b))
+
+
+def compare_backend(
+    session: BlockingSession,
+    trace: Trace,
+    backend: str,
+    python: Path,
+    *,
+    model: str | None,
+    tolerance: float,
+) -> Compared:
+    """Compare a model on our engine with the same model on another backend of Keras.
+
+    Raises:
+        CaptureError: the model cannot be run, or has code that the other Keras does not have.
+        UsageError: that Python has no such backend.
+    """
+    name = model or _main_model(trace)
+    run = session.run_model(name)
+    outputs = run_reference(python, backend, session.hand_over(name, run.number))
+    other, arrays = as_run(run, outputs)
+    pair = [replace(trace, runs=(side,)) for side in (run, other)]
+    compared = compare_traces(*pair, model=name, tolerance=tolerance)
+    difference = without(
+        compared.difference, "dtype", "ops", "parameters", "input", "mask", "total loss"
+    )
+    note = f"B: Keras on {backend} in {python}, with A's weights and inputs."
+    compared = replace(compared, difference=difference, notes=(*compared.notes, note))
+    return _with_values(compared, Side(session, compared.a), Side(Reference(arrays), compared.b))
 
 
 def compare_modes(

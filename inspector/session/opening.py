@@ -21,6 +21,7 @@ from inspector.compat.loops import model_called, watch_loops
 from inspector.engine import array_module
 from inspector.errors import CaptureError, ExpressionError
 from inspector.loading import given_inputs, input_guesses, inputs, uncalled
+from inspector.loading.handing_over import hand_over
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.interruption import Interrupter
 from inspector.loading.notes import Notes
@@ -45,6 +46,8 @@ from inspector.session.protocol import (
     Command,
     EngineChosen,
     Event,
+    HandedOver,
+    HandOver,
     InputsGuessed,
     ModelFound,
     NameBatch,
@@ -219,6 +222,15 @@ class OpenedFile:
         for run in runs:
             found = RunExamined(run.number, run.bad_values, run.axes, run.axis_conflicts)
             self._post(found)
+
+    def hand_over(self, command: HandOver) -> None:
+        """Write a model down for a Keras on another backend.
+
+        Raises:
+            CaptureError: there is no such model, or it has code of its own.
+        """
+        folder = hand_over(self._recorder, command.model, command.run)
+        self._post(HandedOver(str(folder)))
 
     def name_batch(self, command: NameBatch) -> None:
         """Name the batch axes in the runs of a model.

@@ -17,10 +17,10 @@ sees the process gone and makes `Lost` itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from inspector.session.debug_messages import (
     ChangeValue,
-    Continue,
     Evaluate,
     Evaluated,
     ForgetRun,
@@ -29,9 +29,6 @@ from inspector.session.debug_messages import (
     Resumed,
     Resumption,
     SetBreakpoints,
-    StepInto,
-    StepOut,
-    StepOver,
     WhatIf,
 )
 from inspector.trace import Engine, Model, Protection, Replacement, Run, Source, Trace
@@ -105,6 +102,17 @@ class NameBatch:
     """Find out which axes of a model's tensors are the batch; its runs are told again."""
 
     model: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Write a model of the open file, its weights and the inputs of a run where others can read.
+
+    run: the number of the run whose inputs are meant.
+    """
+
+    model: str
+    run: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +228,13 @@ class RunExamined:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Answer to `HandOver`: the folder that holds the files; it goes with the session."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class EngineChosen:
     """Which arrays are used, and why."""
 
@@ -319,6 +334,7 @@ Command = (
     | ApplyWeights
     | AskInputs
     | NameBatch
+    | HandOver
     | ReadTensor
     | Evaluate
     | WhatIf
@@ -343,6 +359,7 @@ Event = (
     | EngineChosen
     | Opened
     | InputsGuessed
+    | HandedOver
     | TensorRead
     | Evaluated
     | NumberExplained
@@ -351,50 +368,5 @@ Event = (
     | Failed
     | Lost
 )
-COMMANDS: dict[str, type] = {
-    cls.__name__: cls
-    for cls in (
-        OpenFile,
-        RunModel,
-        ApplyWeights,
-        AskInputs,
-        NameBatch,
-        ReadTensor,
-        Evaluate,
-        WhatIf,
-        ChangeValue,
-        ForgetRun,
-        ExplainNumber,
-        SetBreakpoints,
-        Pause,
-        Continue,
-        StepOver,
-        StepInto,
-        StepOut,
-        Stop,
-        Shutdown,
-    )
-}
-EVENTS: dict[str, type] = {
-    cls.__name__: cls
-    for cls in (
-        Hello,
-        Progress,
-        Output,
-        Replaced,
-        SourceFound,
-        ModelFound,
-        RunUpdated,
-        RunExamined,
-        EngineChosen,
-        Opened,
-        InputsGuessed,
-        TensorRead,
-        Evaluated,
-        NumberExplained,
-        Paused,
-        Resumed,
-        Failed,
-        Lost,
-    )
-}
+COMMANDS: dict[str, type] = {cls.__name__: cls for cls in get_args(Command)}
+EVENTS: dict[str, type] = {cls.__name__: cls for cls in get_args(Event)}

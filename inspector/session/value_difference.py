@@ -10,12 +10,11 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from inspector.session.blocking import BlockingSession
-from inspector.session.protocol import TensorRead
+from inspector.session.protocol import ReadTensor, TensorRead
 from inspector.session.values import array_of
 from inspector.trace import Call, Run, Shape
 from inspector.trace.difference import (
@@ -31,11 +30,21 @@ Array = np.ndarray[Any, Any]
 Slice = tuple[tuple[int, ...], tuple[int, ...]]
 
 
+class Answering(Protocol):
+    """Whoever holds values: a session, or what another Keras gave."""
+
+    def ask(
+        self, run: int, tensor: int, start: tuple[int, ...], stop: tuple[int, ...]
+    ) -> ReadTensor: ...
+
+    def answer(self, question: ReadTensor) -> TensorRead: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One run, and the session that holds its values."""
+    """One run, and who holds its values."""
 
-    session: BlockingSession
+    session: Answering
     run: Run
 
 

@@ -37,6 +37,7 @@ from inspector.session.protocol import (
     AskInputs,
     Command,
     Failed,
+    HandOver,
     Hello,
     NameBatch,
     Opened,
@@ -124,6 +125,8 @@ class Worker:
             self._opened.run_model(command)
         elif isinstance(command, ApplyWeights):
             self._opened.apply_weights(command)
+        elif isinstance(command, HandOver):
+            self._opened.hand_over(command)
         elif isinstance(command, NameBatch):
             self._opened.name_batch(command)
         elif isinstance(command, AskInputs):
