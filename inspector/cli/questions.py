@@ -7,8 +7,9 @@ inspector run vae.py --set encoder/hidden.kernel=zeros
 from __future__ import annotations
 
 import argparse
+import math
 import queue
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,15 @@ from inspector.cli.words import place
 from inspector.errors import UsageError
 from inspector.session.client import Client
 from inspector.session.debug_messages import Evaluate, Evaluated, Evaluation, WhatIf
-from inspector.session.protocol import Event, Failed, Lost, RunUpdated
+from inspector.session.protocol import (
+    Event,
+    Failed,
+    Lost,
+    ReadTensor,
+    RunUpdated,
+    TensorRead,
+)
+from inspector.session.value_difference import Side, tensor_difference
 from inspector.trace import Call, Run, Trace
 from inspector.trace.breakpoints import Breakpoint, Site, in_file, parse_breakpoint, sites
 from inspector.trace.naming import run_title
@@ -69,7 +78,7 @@ class Questions:
 
     def take(self, event: Event) -> None:
         """Take an event, on any thread."""
-        if isinstance(event, Evaluated | Failed | RunUpdated | Lost):
+        if isinstance(event, Evaluated | TensorRead | Failed | RunUpdated | Lost):
             self._answers.put(event)
 
     def ask(self, client: Client, trace: Trace) -> None:
@@ -129,10 +138,12 @@ class Questions:
                 made = event.run
         self._lines.append(f"{run_title(made)}")
         before, after = (self._outputs(client, one) for one in (run, made))
+        reader = _Reader(client, self._next)
+        sides = Side(reader, run), Side(reader, made)
         rows = [
-            (call, was, now)
-            for call, was, now in zip(made.calls, before, after, strict=False)
-            if was.text != now.text
+            (made_call, was, now)
+            for call, made_call, was, now in zip(run.calls, made.calls, before, after, strict=False)
+            if _differ(call, made_call, *sides)
         ]
         self._lines.append(
             f"  {len(rows)} of {len(made.calls)} calls give something else ({_SHOWN})"
@@ -164,6 +175,45 @@ class Questions:
         if isinstance(event, Lost):
             raise UsageError(f"The worker is gone: {event.reason}", fix=event.fix)
         return event
+
+
+class _Reader:
+    """Reads values of a worker, for `tensor_difference`."""
+
+    def __init__(self, client: Client, wait: Callable[[], Event]) -> None:
+        self._client = client
+        self._wait = wait
+        self._requests = 0
+
+    def ask(
+        self, run: int, tensor: int, start: tuple[int, ...], stop: tuple[int, ...]
+    ) -> ReadTensor:
+        """Ask without waiting."""
+        self._requests += 1
+        most = max(math.prod(last - first for first, last in zip(start, stop, strict=True)), 1)
+        command = ReadTensor(self._requests, run, tensor, start, stop, most, with_statistics=False)
+        self._client.send(command)
+        return command
+
+    def answer(self, question: ReadTensor) -> TensorRead:
+        """Wait for the answer."""
+        while True:
+            event = self._wait()
+            if isinstance(event, Failed):
+                raise UsageError(event.message, fix=event.fix)
+            if isinstance(event, TensorRead) and event.request == question.request:
+                return event
+
+
+def _differ(call: Call, other: Call, a: Side, b: Side) -> bool:
+    """Whether what two calls give differs anywhere; a NaN at the same place does not."""
+    if [ref.shape for ref in call.outputs] != [ref.shape for ref in other.outputs]:
+        return True
+    return any(
+        tensor_difference("", one.shape, (a, one.tensor), (b, two.tensor)).differing
+        for one, two in zip(call.outputs, other.outputs, strict=True)
+        if one.tensor is not None and two.tensor is not None
+    )
 
 
 def _changeable(trace: Trace) -> Run:

@@ -65,3 +65,14 @@ def test_change_that_fits_nothing_says_what_there_is(script, capsys):
 
     assert 2 == code
     assert "no call 'third'" in capsys.readouterr().err
+
+
+def test_change_is_counted_where_the_mean_is_nan_before_and_after(script, capsys):
+    script.write_text(
+        MODEL.replace('np.ones((5, 4), "float32")', 'np.array([[np.nan] * 4, [1] * 4], "float32")')
+    )
+
+    code = main(["run", str(script), "--set", "first.kernel=scale:2"])
+
+    assert 0 == code
+    assert "3 of 3 calls give something else" in capsys.readouterr().out
