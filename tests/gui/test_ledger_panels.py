@@ -92,6 +92,19 @@ def test_samples_are_in_batch_order_when_their_heading_is_clicked(
     assert [row.sample for row in panel.page.samples.model.rows] == [0, 1, 2]
 
 
+def test_samples_add_up_to_what_a_weighted_term_adds(
+    viewpoint: Viewpoint, appearance: Appearance, store: TensorStore, sent: list[Command],
+    vae_run: Run, qtbot: QtBot,
+) -> None:  # fmt: skip
+    panel = LossesPanel(viewpoint, appearance, store)
+    qtbot.addWidget(panel)
+    _look(viewpoint, vae_run, losses=(Loss("vae/b", "compiled", 2.0, 0.25, reduction=HOW),))
+    qtbot.waitUntil(lambda: bool(sent))
+    store.take(_answer(sent[-1], np.array([0.25, 1.5, 0.25])))
+
+    assert [row.adds for row in panel.page.samples.model.rows] == [0.375, 0.0625, 0.0625]
+
+
 def test_click_on_a_sample_asks_for_its_input(
     viewpoint: Viewpoint, appearance: Appearance, store: TensorStore, sent: list[Command],
     vae_run: Run, qtbot: QtBot,

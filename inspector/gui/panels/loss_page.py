@@ -23,7 +23,7 @@ _ASKER = "samples of a loss"
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """What one sample of the batch adds to a loss term."""
+    """What one sample of the batch adds to the total: its part of the term, with its weight."""
 
     sample: int
     adds: float
@@ -104,7 +104,8 @@ class LossPage(QWidget):
         if answer.problem:
             self.samples.say_empty(f"No values: {answer.problem}")
             return
-        values = array_of(answer).reshape(-1).tolist()
+        weight = self._loss.weight if self._loss is not None else 1.0
+        values = (weight * array_of(answer).reshape(-1)).tolist()
         self._show_sorted([SampleRow(place, float(value)) for place, value in enumerate(values)])
 
     def _sort(self, column: int) -> None:
