@@ -167,8 +167,29 @@ def test_condition_menu_writes_a_condition_that_is_an_expression(vae_window: Mai
         panel.entry.submit()
         assert panel.entry.problem.isHidden()
 
-    assert 1 == len(vae_window.debugging.breakpoints.rows)
-    assert "class:Dense if dead(y) > 0.5" == str(vae_window.debugging.breakpoints.rows[0])
+    rows = vae_window.debugging.breakpoints.rows
+    assert len(menu.actions()) == len(rows)
+    assert "class:Dense if dead(y) > 0.5" == str(rows[-1])
+
+
+def test_several_conditions_at_one_place_are_kept_and_changed_one_by_one(
+    vae_window: MainWindow,
+) -> None:
+    panel, breakpoints = vae_window.parts.breakpoints, vae_window.debugging.breakpoints
+    for text in ("class:Dense if max(y) > 5", "class:Dense if min(y) < 0"):
+        panel.propose(text)
+        panel.entry.submit()
+
+    panel.edit(breakpoints.rows[0])
+    panel.entry.line.setText("class:Dense if max(y) > 7")
+    panel.entry.submit()
+
+    assert ["class:Dense if max(y) > 7", "class:Dense if min(y) < 0"] == [
+        str(row) for row in breakpoints.rows
+    ]
+    assert "Add" == panel.entry.button.text()
+    breakpoints.toggle("class:Dense")
+    assert () == breakpoints.rows
 
 
 def test_click_beside_a_line_number_sets_a_breakpoint_and_takes_it_away(

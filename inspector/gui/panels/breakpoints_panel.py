@@ -40,7 +40,9 @@ class BreakpointsPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._viewpoint, self._breakpoints, self._hits = viewpoint, breakpoints, hits
-        self.entry = EntryLine("Breakpoint", _HINT, "Add", breakpoints.add)
+        self.entry = EntryLine("Breakpoint", _HINT, "Add", self._take)
+        self._changing: Breakpoint | None = None
+        self.entry.line.textChanged.connect(self._look_at_text)
         self.conditions = QPushButton("Condition ▾")
         self.conditions.setMenu(self._condition_menu())
         self.conditions.setText("Condition")
@@ -74,7 +76,25 @@ class BreakpointsPanel(QWidget):
 
     def edit(self, row: Breakpoint) -> None:
         """Put a breakpoint into the line above, to be changed."""
-        self.entry.write(str(row))
+        self.propose(str(row))
+        self._changing = row
+        self.entry.button.setText("Change")
+
+    def propose(self, text: str) -> None:
+        """Put a new breakpoint into the line above, to be changed before it is added."""
+        self.entry.line.clear()
+        self.entry.write(text)
+
+    def _take(self, text: str) -> None:
+        if self._changing in self._breakpoints.rows and self._changing is not None:
+            self._breakpoints.change(self._changing, text)
+        else:
+            self._breakpoints.add(text)
+
+    def _look_at_text(self, text: str) -> None:
+        if not text:
+            self._changing = None
+            self.entry.button.setText("Add")
 
     def _columns(self, appearance: Appearance) -> tuple[Column, ...]:
         def colour(row: Breakpoint) -> str | None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from inspector.errors import ExpressionError
 from inspector.gui.state.recent import Store
-from inspector.trace.breakpoints import Breakpoint, parse_breakpoint, renewed, with_condition
+from inspector.trace.breakpoints import Breakpoint, parse_breakpoint, renewed
 
 _MOST = 200
 
@@ -60,7 +60,9 @@ class BreakpointList(QObject):
         self.changed.emit()
 
     def add(self, text: str, *, source: str = "") -> Breakpoint:
-        """Set a breakpoint by its text; one at the same place is replaced.
+        """Set a breakpoint by its text; the same once more changes nothing but its line.
+
+        Several may stop at one place, each on a condition of its own.
 
         Raises:
             ExpressionError: it makes no sense, or there are too many; the list stays as it is.
@@ -70,7 +72,7 @@ class BreakpointList(QObject):
             raise ExpressionError(
                 f"There are {_MOST} breakpoints already.", fix="Delete some of them first."
             )
-        others = tuple(row for row in self.rows if row.place != made.place)
+        others = tuple(row for row in self.rows if str(row) != str(made))
         self._set((*others, made))
         return made
 
@@ -79,12 +81,12 @@ class BreakpointList(QObject):
         return next((row for row in self.rows if row.place == place), None)
 
     def toggle(self, place: str, *, source: str = "") -> None:
-        """Set a breakpoint at a place, or take it away."""
-        known = self.at(place)
-        if known is None:
+        """Set a breakpoint at a place, or take away all that stop there."""
+        others = tuple(row for row in self.rows if row.place != place)
+        if len(others) == len(self.rows):
             self.add(place, source=source)
         else:
-            self.delete(known)
+            self._set(others)
 
     def toggle_line(self, file: str, line: int, source: str) -> None:
         """Set a breakpoint on a line of a file, or take it away.
@@ -118,16 +120,19 @@ class BreakpointList(QObject):
         """Let a breakpoint stop, or not for now."""
         self._exchange(row, replace(row, is_enabled=is_enabled))
 
-    def set_condition(self, row: Breakpoint, condition: str) -> None:
-        """Give a breakpoint another condition, or none.
+    def change(self, row: Breakpoint, text: str) -> None:
+        """Put a breakpoint by its text in the place of one of the list.
 
         Raises:
-            ExpressionError: it is no expression; the breakpoint stays as it is.
+            ExpressionError: it makes no sense; the list stays as it is.
         """
-        self._exchange(row, with_condition(row, condition))
+        made = parse_breakpoint(text)
+        source = row.source if made.place == row.place else ""
+        self._exchange(row, replace(made, source=source, is_enabled=row.is_enabled))
 
     def _exchange(self, row: Breakpoint, other: Breakpoint) -> None:
-        self._set(tuple(other if known == row else known for known in self.rows))
+        rows = (other if known == row else known for known in self.rows)
+        self._set(tuple(dict.fromkeys(rows)))
 
     def _set(self, rows: tuple[Breakpoint, ...]) -> None:
         if rows != self.rows:

@@ -204,7 +204,7 @@ class StepCommands:
     def break_on(self, text: str) -> None:
         """Write a breakpoint with a condition, to be changed before it is added."""
         self.parts.bring_forward("Breakpoints")
-        self.parts.breakpoints.entry.write(text)
+        self.parts.breakpoints.propose(text)
 
     def say_wrong(self, error: InspectorError) -> None:
         self._say(f"{error.message} {error.fix}")
