@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 from inspector.engine import array_module, tape
 from inspector.engine.tensor import Tensor
-from inspector.errors import EngineError, OutOfMemory, ShapeMismatch
+from inspector.errors import EngineError, NoValue, OutOfMemory, ShapeMismatch
 
 Rule = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -214,6 +214,8 @@ def _said_by_rule(op: Primitive, inputs: tuple[Tensor, ...], constants: dict[str
     """What the op's own shape rule has against these operands: clearer than the array module."""
     try:
         op.shape(*[t.shape for t in inputs], **constants)
+    except NoValue:  # a rule for symbolic tensors: these have values
+        return ""
     except (ValueError, IndexError, TypeError) as error:
         return str(error)
     return ""

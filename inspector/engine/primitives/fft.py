@@ -116,4 +116,5 @@ def _irfft_shape(shape: Shape, *, points: int) -> Shape:
 @primitive(shape=_irfft_shape, dtype=_to_parts, vjp=each(_irfft_back))
 def irfft(xp: Any, x: Any, points: int) -> Any:
     """The inverse of `rfft`, giving `points` real numbers."""
+    _irfft_shape(x.shape, points=points)  # the array module would add or drop bins
     return xp.fft.irfft(x, n=points, axis=-1).astype(_to_parts(x.dtype), copy=False)

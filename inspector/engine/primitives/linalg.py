@@ -49,8 +49,19 @@ def _scalars(shape: Shape) -> Shape:
     return shape[:-2]
 
 
+def _finite(xp: Any, a: Any) -> Any:
+    """The matrices as they are; refused where LAPACK's iterations may never end: at an infinity.
+
+    On a GPU nothing is asked: the host would wait for the answer, and cuSOLVER's iterations end.
+    """
+    if xp is np and not np.isfinite(a).all():
+        raise np.linalg.LinAlgError("NaN or infinity in the matrices: there is no decomposition")
+    return a
+
+
 def _symmetric(xp: Any, a: Any) -> Any:
     """The symmetric part: LAPACK reads one triangle only, and a gradient must not depend on it."""
+    _square(a.shape)  # a row and a column would broadcast
     half = a.dtype.type(0.5)
     return (a + xp.conj(xp.swapaxes(a, -1, -2))) * half
 
@@ -213,7 +224,7 @@ def _eigh_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
 )
 def eigh(xp: Any, a: Any) -> Any:
     """Eigenvalues, ascending, and eigenvectors of symmetric matrices."""
-    return widened(lambda x: tuple(xp.linalg.eigh(x)), _symmetric(xp, a))
+    return widened(lambda x: tuple(xp.linalg.eigh(x)), _symmetric(xp, _finite(xp, a)))
 
 
 @primitive(
@@ -306,7 +317,7 @@ def _svd_back(wanted: Any, gs: Any, ys: Any, a: Any, *, full: bool) -> Any:
 )
 def svd(xp: Any, a: Any, *, full: bool) -> Any:
     """Left singular vectors, singular values (descending), right singular vectors in rows."""
-    return widened(lambda x: tuple(xp.linalg.svd(x, full_matrices=full)), a)
+    return widened(lambda x: tuple(xp.linalg.svd(x, full_matrices=full)), _finite(xp, a))
 
 
 def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:
@@ -323,11 +334,17 @@ def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:
 )
 def pinv(xp: Any, a: Any, *, rcond: float) -> Any:
     """Pseudo-inverses; singular values below `rcond` times the largest count as zero."""
-    return widened(lambda x: xp.linalg.pinv(x, rcond=rcond), a)
+    return widened(lambda x: xp.linalg.pinv(x, rcond=rcond), _finite(xp, a))
+
+
+def _lu_shapes(shape: Shape) -> tuple[Shape, Shape]:
+    if len(shape) < 2:
+        raise ValueError(f"a stack of matrices is needed, not {shape}")
+    return shape, (*shape[:-2], min(shape[-2:]))
 
 
 @primitive(
-    shape=lambda shape: (shape, (*shape[:-2], min(shape[-2:]))),
+    shape=_lu_shapes,
     dtype=lambda dtype: (dtype, INT32),
     vjp=NotOffered("lu_factor"),
     many=True,
@@ -337,6 +354,7 @@ def lu_factor(xp: Any, a: Any) -> Any:
     # SciPy only here: NumPy has no LU, and importing SciPy costs 0.1 s.
     from scipy import linalg
 
+    _lu_shapes(a.shape)
     matrices = array_module.to_numpy(a).astype(_plain(a.dtype))
     flat = matrices.reshape(-1, *matrices.shape[-2:])
     made = [linalg.lu_factor(matrix, check_finite=False) for matrix in flat]
@@ -348,7 +366,7 @@ def lu_factor(xp: Any, a: Any) -> Any:
 @primitive(shape=lambda shape, **constants: shape[:-2], dtype=to_int32)
 def matrix_rank(xp: Any, a: Any, *, tol: float | None) -> Any:
     """How many singular values are larger than `tol`."""
-    values = xp.linalg.svd(a.astype(_plain(a.dtype)), compute_uv=False)
+    values = xp.linalg.svd(_finite(xp, a).astype(_plain(a.dtype)), compute_uv=False)
     if tol is None:
         bound = values.max(axis=-1, keepdims=True) * max(a.shape[-2:]) * np.finfo(values.dtype).eps
     else:

@@ -117,6 +117,7 @@ def _unpad(g: Tensor, y: Tensor, x: Tensor, widths: Widths, value: Any = 0) -> T
 @primitive(shape=_padded, dtype=same, vjp=each(_unpad))
 def pad(xp: Any, x: Any, widths: Widths, value: Any = 0) -> Any:
     """One value put around; negative widths cut off instead."""
+    _padded(x.shape, widths=widths)  # cutting more than there is would leave something else
     shape = tuple(max(b, 0) + n + max(a, 0) for n, (b, a) in zip(x.shape, widths, strict=True))
     framed = x
     if shape != x.shape:

@@ -14,7 +14,7 @@ CASES = [
     Case("erf", (X,), expected=special.erf),
     Case("erfc", (X,), expected=special.erfc),
     Case("erfinv", (INSIDE,), expected=special.erfinv),
-    Case("rsqrt", (POSITIVE,), expected=lambda x: x**-0.5),
+    Case("rsqrt", (POSITIVE,), expected=lambda x: 1 / np.sqrt(x)),
     Case("logsumexp", (X,), AXIS, expected=lambda x: special.logsumexp(x, axis=1)),
     Case(
         "logsumexp",
