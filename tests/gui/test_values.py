@@ -192,3 +192,18 @@ def test_slicing_names_its_axes_where_they_are_known() -> None:
     slicing = first_slicing((2, 3, 4), ("batch", "", "units"))
 
     assert ["batch", "axis 1", "units", ""] == [slicing.name(axis) for axis in (0, 1, 2, None)]
+
+
+def test_heatmap_numbers_cells_in_their_middles_and_nothing_beyond_them(qtbot: QtBot) -> None:
+    # pyqtgraph takes a third of a second to import
+    from inspector.gui.values.value_plots import IndexAxis
+
+    axis = IndexAxis("bottom")
+    axis.set_size(26)
+
+    [(step, places)] = axis.tickValues(-40.0, 66.0, 300.0)
+    few = axis.tickValues(0.0, 2.0, 300.0)
+
+    assert axis.tickStrings(places, 1.0, step) == ["0", "10", "20"]
+    assert few == [(1, [0.5, 1.5])]
+    assert axis.tickStrings([0.5, 1.5], 1.0, 1) == ["0", "1"]

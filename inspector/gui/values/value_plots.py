@@ -19,6 +19,7 @@ from inspector.gui.values.colouring import Rgba, coloured, diverging, own_range,
 
 _LUMINANCE, _MIDDLE = np.array([0.299, 0.587, 0.114]), 140.0
 _MOST_TEXTS, _TEXT_WIDTH, _TEXT_HEIGHT = 400, 54.0, 14.0
+_DIGIT_WIDTH = 7.0
 
 
 class Histogram(pg.PlotWidget):
@@ -99,6 +100,39 @@ class CellTexts(pg.GraphicsObject):
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{value:.3g}")
 
 
+class IndexAxis(pg.AxisItem):
+    """Numbers the cells of a matrix in their middles; beyond the matrix there is nothing to say."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self._size = 0
+
+    def set_size(self, size: int) -> None:
+        """Number cells from 0 to below `size`."""
+        self._size = size
+        self.picture = None
+        self.update()
+
+    def tickValues(self, low: float, high: float, length: float) -> list[tuple[int, list[float]]]:
+        """Middles of the cells in view, as many as their numbers leave room for."""
+        low, high = sorted((low, high))
+        step = self._step(abs(length) / max(high - low, 1e-9))
+        first = max(int(np.ceil(low - 0.5)), 0)
+        end = min(int(np.floor(high - 0.5)) + 1, self._size)
+        return [(step, [place + 0.5 for place in range(-(-first // step) * step, end, step)])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """The index of the cell around each tick."""
+        return [str(int(value)) for value in values]
+
+    def _step(self, pixels: float) -> int:
+        """The fewest cells from one number to the next, at so many pixels a cell."""
+        is_beside = self.orientation == "bottom"
+        needed = len(str(self._size)) * _DIGIT_WIDTH + 8 if is_beside else _TEXT_HEIGHT + 2
+        steps = (1, 2, 5, 10, 20, 50, 100, 200)
+        return next((step for step in steps if step * pixels >= needed), steps[-1])
+
+
 class Heatmap(pg.PlotWidget):
     """A matrix in colours, zero in the middle of the scale; hovering tells a cell, a click asks."""
 
@@ -106,7 +140,8 @@ class Heatmap(pg.PlotWidget):
     clicked = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self._indices = {side: IndexAxis(side) for side in ("left", "bottom")}
+        super().__init__(parent, axisItems=self._indices)
         self.setAccessibleName("Heatmap")
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._picture = pg.ImageItem(axisOrder="row-major")
@@ -145,8 +180,8 @@ class Heatmap(pg.PlotWidget):
             is_picture = values.size > _MOST_TEXTS and 0.5 <= rows / columns <= 2
             view.setAspectLocked(is_picture)
             view.setRange(QRectF(0, 0, columns, rows), padding=0)
-            _set_whole_ticks(self.getPlotItem().getAxis("left"), rows)
-            _set_whole_ticks(self.getPlotItem().getAxis("bottom"), columns)
+            self._indices["left"].set_size(rows)
+            self._indices["bottom"].set_size(columns)
         return ends
 
     def set_names(self, rows: str, columns: str) -> None:
@@ -181,12 +216,6 @@ class Heatmap(pg.PlotWidget):
         row, column = int(np.floor(point.y())), int(np.floor(point.x()))
         rows, columns = self._values.shape
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
-
-
-def _set_whole_ticks(axis: pg.AxisItem, size: int) -> None:
-    """Ticks at whole indices only."""
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if size / s <= 8 or s == 100)
-    axis.setTickSpacing(levels=[(step, 0)])
 
 
 def _set_axes(plot: pg.PlotWidget, theme: Theme) -> None:

@@ -63,7 +63,7 @@ class ValuesPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.rows)
         splitter.addWidget(self.views)
-        splitter.setSizes([170, 420])
+        splitter.setSizes([136, 454])
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
