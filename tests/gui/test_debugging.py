@@ -88,6 +88,18 @@ def test_continue_goes_from_breakpoint_to_breakpoint_and_back(
     assert stops[-1] == vae_window.viewpoint.step.call  # type: ignore[union-attr]
 
 
+def test_message_makes_way_for_the_place_when_the_cursor_moves(
+    vae_window: MainWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, vae_window, "start")
+    press(qtbot, vae_window, "back")
+    assert "This is the first step of the run" == vae_window.statusBar().currentMessage()
+
+    press(qtbot, vae_window, "over")
+
+    assert not vae_window.statusBar().currentMessage()
+
+
 def test_continue_stops_inside_an_op_that_has_a_breakpoint(
     vae_window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -492,4 +504,22 @@ def test_change_that_makes_no_sense_is_said_and_nothing_is_sent(
     assert count == len(session.sent)
     session.emit(Failed("ExpressionError", "too large", "make it smaller"))
     qtbot.waitUntil(lambda: window.parts.problem.isVisible())
+    dialog.close()
+
+
+def test_change_that_the_worker_refuses_stays_in_the_dialog_with_the_reason(
+    live: tuple[MainWindow, Any], qtbot: QtBot
+) -> None:
+    window, session = live
+    window.show_what_if("dense_proj.output=missing.npy")
+    dialog = window.what_if_dialog
+    assert dialog is not None
+    dialog.entry.submit()
+
+    session.emit(Failed("ExpressionError", "missing.npy is not there.", "Choose another."))
+
+    qtbot.waitUntil(lambda: dialog.entry.problem.isVisible())
+    assert "missing.npy is not there. Choose another." == dialog.entry.problem.text()
+    assert "dense_proj.output=missing.npy" == dialog.entry.line.text()
+    assert not window.parts.problem.isVisible()
     dialog.close()

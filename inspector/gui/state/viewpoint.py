@@ -17,11 +17,15 @@ EMPTY_RUN = Run(model=None, kind="forward", training=False, seed=None)
 
 
 class Viewpoint(QObject):
-    """The window's one answer to "which run, which step, which call"."""
+    """The window's one answer to "which run, which step, which call".
+
+    stepped: the cursor was put elsewhere in the run; it moves too as runs come into view.
+    """
 
     trace_changed = Signal()
     run_changed = Signal()
     cursor_moved = Signal()
+    stepped = Signal()
     selection_changed = Signal()
     run_examined = Signal()
     source_requested = Signal(str, int)
@@ -149,6 +153,7 @@ class Viewpoint(QObject):
             return
         self._is_chosen = True
         self.position = max(0, min(position, len(self.steps) - 1))
+        self.stepped.emit()
         self.cursor_moved.emit()
         self.select(self.steps[self.position].call)
 

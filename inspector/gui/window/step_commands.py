@@ -67,6 +67,8 @@ class StepCommands:
         parts.values.menu_requested.connect(self.show_value_menu)
         parts.source.problem_found.connect(self.say_wrong)
         parts.pause.button_pressed.connect(lambda name: getattr(self, name)())
+        # A message covers where the cursor is.
+        self.viewpoint.stepped.connect(self.statusBar().clearMessage)
         # Queued: all panels show the run before it is compared.
         queued = Qt.ConnectionType.QueuedConnection
         self.viewpoint.run_changed.connect(self.show_changed_run, queued)
@@ -255,9 +257,9 @@ class StepCommands:
             if step is not None:
                 self.parts.graph.reveal(step.call)
         else:
+            self._move(self.viewpoint.steps.end() if direction > 0 else 0)
             if self.debugging.breakpoints.enabled:
                 self._say(f"No breakpoint stops {'further on' if direction > 0 else 'before'}")
-            self._move(self.viewpoint.steps.end() if direction > 0 else 0)
 
     def _let_worker(self, command: Command) -> bool:
         if not self.debugging.is_at_head:
