@@ -83,7 +83,8 @@ LAYOUTS = {
 @given(data=st.data())
 def test_any_layout_gives_the_same_values(family, data):
     case, number = a_case(data, cases_of(family))
-    array = LAYOUTS[data.draw(st.sampled_from(sorted(LAYOUTS)))](case.inputs[number])
+    change = LAYOUTS[data.draw(st.sampled_from(sorted(LAYOUTS)))]
+    array = change(case.inputs[number]).view()  # the case's own array stays writable
     array.setflags(write=False)
 
     found = outcome(case, list(map(Tensor, replaced(case, number, array))))
