@@ -8,6 +8,7 @@
     guard       only user files see `tensorflow`     registry    the flat table of those names
     namespaces  modules made of the table            keras_*     Keras 2 under Keras 3
     missing     what is said of a name not there     notes       what was replaced
+    numpy_*     NumPy under code for TensorFlow or NumPy 1
 
 The real TensorFlow is never imported. Keras does not see the stand-in: its `available` flag for
 TensorFlow is False and its import is refused (`guard`). The exception is listed in
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from inspector.compat.namespaces import StandIn
@@ -34,6 +36,7 @@ class Installed:
 
     finder: object
     guard: object
+    numpy_as_it_is: Callable[[], None] = lambda: None
 
     @property
     def replaced(self) -> list[tuple[str, str]]:
@@ -45,6 +48,7 @@ class Installed:
         if self.finder in sys.meta_path:
             sys.meta_path.remove(self.finder)
         importlib.import_module("inspector.compat.numpy_values").give_tensors()
+        self.numpy_as_it_is()
         self.guard.remove()  # type: ignore[attr-defined]
         for name in [n for n, module in sys.modules.items() if isinstance(module, StandIn)]:
             del sys.modules[name]
@@ -61,7 +65,7 @@ def install(on_replaced: OnReplaced | None = None) -> Installed:
     Needs Inspector's Keras backend installed; imports Keras. A second call only changes who is
     told.
     """
-    from inspector.compat import keras_patches
+    from inspector.compat import keras_patches, numpy_names
     from inspector.compat.finder import StandInFinder
     from inspector.compat.guard import ImportGuard
 
@@ -74,4 +78,4 @@ def install(on_replaced: OnReplaced | None = None) -> Installed:
     guard.install()
     made = StandInFinder(guard)
     sys.meta_path.insert(0, made)
-    return Installed(made, guard)
+    return Installed(made, guard, numpy_names.attach())
