@@ -61,7 +61,7 @@ from inspector.session.protocol import (
     SourceFound,
 )
 from inspector.session.settings import Settings, cpu_seconds, record_budget_bytes
-from inspector.session.time_limits import MORE_TIME, time_limits
+from inspector.session.time_limits import MORE_TIME, end_of_opening, time_limits
 from inspector.trace import Engine, OpenFailure, Run, Trace
 
 # How many batches a script's own loop over a data set gets.
@@ -96,6 +96,7 @@ class OpenedFile:
         self._outgoing = outgoing
         self._post = outgoing.post
         self._updated = time.monotonic()
+        self._until = math.inf
         self._interrupter = interrupter
         self._output = output
         self._settings = settings
@@ -133,6 +134,7 @@ class OpenedFile:
 
     def open(self) -> None:
         """Run the file to its end, its failure, Stop or its time, then say `Opened`."""
+        began = time.monotonic()
         choice = array_module.choice
         engine = Engine(choice.name, choice.device, choice.reason)
         self._post(EngineChosen(engine))
@@ -151,6 +153,7 @@ class OpenedFile:
                 self._recorder.place,
             )
             failure = self._run(lambda: program.run(around))
+            self._until = end_of_opening(self._settings, began)
             if failure is None or failure.type != "Stopped" or failure.fix in MORE_TIME:
                 # Also after a failure: what it built before can be looked at.
                 asked = self._asked.carry_out(module.__dict__, self._run)
@@ -159,6 +162,7 @@ class OpenedFile:
             self._examine()
             if self._command.name_batch:
                 self._name_batches()
+        self._until = math.inf
         self._output.finish()
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))
@@ -330,7 +334,7 @@ class OpenedFile:
                 fixes.append(self._fix_of(error))
                 raise
 
-        limits = () if self._real else time_limits(self._settings)
+        limits = () if self._real else time_limits(self._settings, self._until)
         with processor_limit(math.inf if self._real else cpu_seconds(self._settings)):
             failure = run_code(told, self._situation, self._interrupter, *limits)
         self._recorder.settle()
