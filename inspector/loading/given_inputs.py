@@ -50,10 +50,15 @@ def from_specs(
     """
     random = np.random.default_rng(seed)
     wanted = wanted_inputs(model)
-    given = [part for text in specs for part in _arrays(parse_input_spec(text), wanted, random)]
+    read = [parse_input_spec(text) for text in specs]
+    asked = frozenset(spec.name for spec in read if spec.name)
+    given = [part for spec in read for part in _arrays(spec, wanted, random)]
     symbols = symbolic_inputs(model)
     if symbols is not None:
-        values = _fitted(_in_order(given, [one.name for one in wanted]), wanted, told)
+        parts = _in_order(given, [one.name for one in wanted], asked)
+        values = _fitted(parts, wanted, told)
+        for part, array_, one in zip(parts, values, wanted, strict=True):
+            _check_shape(part, array_, one)
         return ModelInputs(keras.tree.pack_sequence_as(symbols, values))
     names = [one.name for one in wanted]
     if len(names) == 1 and len(given) > 1:
@@ -62,7 +67,7 @@ def from_specs(
         arrays = [part.values for part in given]
         by_name = dict(zip([part.name for part in given], arrays, strict=True))
         return ModelInputs(by_name if named else arrays)
-    first, *others = _fitted(_in_order(given, names), wanted, told)
+    first, *others = _fitted(_in_order(given, names, asked), wanted, told)
     return ModelInputs(first, dict(zip(names[1:], others, strict=True)))
 
 
@@ -95,6 +100,11 @@ def _dtype_of(symbol: Any) -> str:
 def _fitted(parts: list[Part], wanted: list[Wanted], told: Told) -> list[Array]:
     values = []
     for part, one in zip(parts, wanted, strict=True):
+        if 0 in part.values.shape:
+            raise UsageError(
+                f"The input {one.name} has no values: its shape is {part.values.shape}.",
+                fix="Give at least one sample.",
+            )
         if part.file is None:
             values.append(part.values)
             continue
@@ -103,6 +113,32 @@ def _fitted(parts: list[Part], wanted: list[Wanted], told: Told) -> list[Array]:
         if said:
             told(f"the input {one.name} from {part.file}", f"{'; '.join(said)}.".capitalize())
     return values
+
+
+def _check_shape(part: Part, values: Array, wanted: Wanted) -> None:
+    """Raises UsageError where Keras would refuse the shape, with an array dump in its words."""
+    shape = wanted.shape
+    if shape is None or any(_fits(way, shape) for way in _ways(values.shape)):
+        return
+    sizes = ", ".join("any" if size is None else str(size) for size in shape)
+    example = ",".join(str(size or 2) for size in shape)
+    raise UsageError(
+        f"The input {wanted.name} takes ({sizes}); "
+        f"{part.file or 'what was given'} has the shape {part.values.shape}.",
+        fix=f"Give it like {wanted.dtype}[{example}].",
+    )
+
+
+def _ways(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """A shape as Keras takes it: a last axis of size 1 may be missing, or too many."""
+    return [shape, (*shape, 1), *([shape[:-1]] if shape[-1:] == (1,) else [])]
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    """Whether all axes but the batch's have the sizes that are wanted."""
+    return len(shape) == len(wanted) and all(
+        size is None or size == given for given, size in zip(shape[1:], wanted[1:], strict=True)
+    )
 
 
 def from_last_run(recorder: Recorder, name: str, number: int | None = None) -> ModelInputs | None:
@@ -186,15 +222,20 @@ def _table(path: Path, columns: dict[str | None, Array]) -> Array:
     return np.stack(list(columns.values()), axis=1)
 
 
-def _in_order(given: list[Part], names: list[str]) -> list[Part]:
-    """One part for each name: those that are named first, the others in order."""
+def _in_order(given: list[Part], names: list[str], asked: frozenset[str]) -> list[Part]:
+    """One part for each name: those that are named first, the others in order.
+
+    asked: the names that somebody wrote, not a file; each has to be there.
+    """
     by_name = {part.name: part for part in given if part.name is not None}
-    if len(by_name) == len(given) == len(names) and not set(by_name) & set(names):
+    is_strange = len(by_name) == len(given) == len(names) and not set(by_name) & set(names)
+    if is_strange and not asked:
         return list(by_name.values())  # an .npz whose names mean nothing to the model
     unknown = sorted(set(by_name) - set(names))
     if unknown or len(given) != len(names):
+        count = "1 input" if len(names) == 1 else f"{len(names)} inputs"
         raise UsageError(
-            f"The model takes {len(names)} inputs ({', '.join(names)}); "
+            f"The model takes {count} ({', '.join(names)}); "
             + (f"there is none called {unknown[0]!r}." if unknown else f"{len(given)} were given."),
             fix="Give one --input for each, as NAME=SPEC or in this order.",
         )

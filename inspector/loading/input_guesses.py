@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -24,7 +25,12 @@ def guessed(model: Any, recorder: Recorder, name: str) -> tuple[InputGuess, ...]
     if len(found) != len(wanted):
         found, why = [None] * len(wanted), "A guess: nothing in the model says what it takes."
     return tuple(
-        InputGuess(one.name, _takes(one), str(_spec(values, model, symbol)), why)
+        InputGuess(
+            one.name,
+            _takes(one if symbol is not None or values is None else _as_seen(one, values)),
+            str(_spec(values, model, symbol)),
+            why,
+        )
         for one, values, symbol in zip(wanted, found, flat, strict=True)
     )
 
@@ -52,6 +58,12 @@ def _spec(values: Any, model: Any, symbol: Any) -> InputSpec:
         return InputSpec(None, dtype, shape)
     limit = inputs.index_limit(model, symbol) or 10
     return InputSpec(None, dtype, shape, 0, limit - 1)
+
+
+def _as_seen(wanted: Wanted, values: Any) -> Wanted:
+    """What a model without symbolic inputs took: any batch of it, and of its dtype."""
+    shape = (None, *map(int, values.shape[1:])) if values.shape else ()
+    return replace(wanted, shape=shape, dtype=keras.backend.standardize_dtype(values.dtype))
 
 
 def _takes(wanted: Wanted) -> str:

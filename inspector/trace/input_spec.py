@@ -25,7 +25,8 @@ DTYPES = (
     "float64",
     "string",
 )
-_MAX_VALUES = 1 << 31
+# 512 MiB of float32: more takes minutes to make up, and gigabytes to run on.
+_MAX_VALUES = 1 << 27
 _NAME = r"(?:(?P<name>[A-Za-z_][\w.\-/]*)=)?"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _ARRAY = re.compile(
@@ -119,7 +120,10 @@ def _sizes(text: str, words: str) -> tuple[int, ...]:
         sizes.append(int(word))
         total *= sizes[-1]
     if total > _MAX_VALUES:
-        raise UsageError(f"{text!r} asks for {total:,} values.", fix="Ask for a smaller batch.")
+        raise UsageError(
+            f"{text!r} asks for {total:,} values; at most {_MAX_VALUES:,} are made up.",
+            fix="Ask for a smaller batch, or give a file.",
+        )
     return tuple(sizes)
 
 

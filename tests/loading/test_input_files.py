@@ -308,6 +308,25 @@ def test_file_that_does_not_fit_fails_with_the_words_for_it(script):
     assert "text" in result.trace.failure.message
 
 
+@pytest.mark.parametrize(
+    ("model", "specs", "words"),
+    [
+        ("image", ("float32[2,8,8]",), "takes (any, 8, 8, 3); what was given has the shape (2, 8,"),
+        ("image", ("a.npy",), "takes (any, 8, 8, 3); a.npy has the shape (5, 4, 4, 1)"),
+        ("image", ("nobody=float32[2,8,8,3]",), "there is none called 'nobody'"),
+        ("image", ("none.npy",), "has no values: its shape is (0, 8, 8, 3)"),
+    ],
+)
+def test_input_that_the_model_cannot_take_is_refused_in_one_sentence(script, model, specs, words):
+    np.save(script / "a.npy", np.ones((5, 4, 4, 1), "float32"))
+    np.save(script / "none.npy", np.ones((0, 8, 8, 3), "float32"))
+    specs = tuple(str(script / text) if text.endswith(".npy") else text for text in specs)
+
+    result = open_file(script / "script.py", model=model, input_specs=specs)
+
+    assert words in result.trace.failure.message
+
+
 GUESSED = """
 import keras, numpy as np
 from keras import layers
@@ -367,9 +386,9 @@ def test_inputs_are_guessed_from_what_the_model_says(guesses):
 
 
 def test_inputs_are_guessed_as_in_the_last_run_in_the_order_of_the_arguments(guesses):
-    assert [(one.name, one.guess) for one in guesses["pair"]] == [
-        ("second", "float32[3,5]"),
-        ("first", "float32[3,5]"),
+    assert [(one.name, one.takes, one.guess) for one in guesses["pair"]] == [
+        ("second", "(any, 5) of float32", "float32[3,5]"),
+        ("first", "(any, 5) of float32", "float32[3,5]"),
     ]
     assert "last run" in guesses["pair"][0].why
 
