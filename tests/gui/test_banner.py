@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from inspector.gui.look.theme import LIGHT, Appearance
-from inspector.gui.window.banner import Banner, failure_html
+from inspector.gui.window.banner import Banner, failure_html, shortened
 from inspector.trace import Failure
 
 
@@ -27,3 +27,11 @@ def test_banner_offers_the_call_when_one_failed(qtbot, call, buttons):
 
     shown = [b.text() for b in banner.findChildren(QPushButton)]
     assert shown == buttons
+
+
+def test_long_headline_is_cut_between_words_and_before_an_open_bracket():
+    text = "shapes (8, 6) and (12, 6) do not fit each other (one or both are wrong)"
+
+    assert shortened(text, 60) == "shapes (8, 6) and (12, 6) do not fit each other …"
+    assert shortened("x" * 80, 20) == "x" * 19 + " …"
+    assert shortened(text, 100) == text

@@ -206,6 +206,30 @@ def test_minimap_shows_up_when_the_graph_is_larger_than_the_view(
     assert not minimap.isVisibleTo(vae_window)
 
 
+def test_graph_is_seen_as_a_whole_when_its_direction_changes(
+    vae_window: MainWindow, qtbot: QtBot
+) -> None:
+    graph = vae_window.parts.graph
+    with qtbot.waitSignal(graph.scene_changed):
+        vae_window.commands.actions["sideways"].trigger()
+
+    view = graph.view
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert seen.contains(view.rect_of("variational_auto_encoder#0"))
+
+
+def test_minimap_makes_way_when_the_legend_has_no_other_place(vae_window: MainWindow) -> None:
+    graph = vae_window.parts.graph
+    vae_window.expand_all()
+    vae_window.actual_size()
+    assert graph.minimap.isVisibleTo(vae_window)
+
+    for height in (700, 400, 250):
+        graph.view.resize(900, height)
+        shown = graph.minimap.isVisibleTo(graph.view) and graph.legend.isVisibleTo(graph.view)
+        assert not shown or not graph.minimap.geometry().intersects(graph.legend.geometry())
+
+
 def test_menu_of_a_call_moves_the_cursor_and_copies_its_path(vae_window: MainWindow) -> None:
     parts = vae_window.parts
     placed: list[str] = []

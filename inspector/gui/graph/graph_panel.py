@@ -10,7 +10,7 @@ from inspector.gui.graph.canvas_marks import marks, spans
 from inspector.gui.graph.drawing import Drawing, drawing_of
 from inspector.gui.graph.graph_view import GraphView
 from inspector.gui.graph.legend import Legend
-from inspector.gui.graph.minimap import Minimap
+from inspector.gui.graph.minimap import GAP, Minimap
 from inspector.gui.graph.scenes import SceneSource
 from inspector.gui.look.theme import Appearance
 from inspector.gui.state.viewpoint import Viewpoint
@@ -19,8 +19,6 @@ from inspector.layout.opened import default_expanded, expandable
 from inspector.layout.outline import outline
 from inspector.layout.scene import Scene
 from inspector.trace import Run
-
-_GAP = 12
 
 
 class GraphPanel(QWidget):
@@ -40,6 +38,7 @@ class GraphPanel(QWidget):
         self._boxes_of: Run | None = None
         self._hold: tuple[str, QPoint] | None = None
         self._needs_fit = True
+        self._fits_whole = False
         self._is_waiting = False
         self._stops: frozenset[str] = frozenset()
         self._spans = spans(Drawing(), viewpoint.steps)
@@ -102,8 +101,8 @@ class GraphPanel(QWidget):
         self._expand_exactly(frozenset())
 
     def lay_out_anew(self) -> None:
-        """Lay the same calls out again: the options have changed."""
-        self._needs_fit = True
+        """Lay the same calls out again, to be seen as a whole: the options have changed."""
+        self._needs_fit = self._fits_whole = True
         self._ask()
 
     def reveal(self, call_id: str) -> None:
@@ -196,8 +195,9 @@ class GraphPanel(QWidget):
         self.legend.show_categories(drawing.categories)
         self.minimap.forget_picture()
         if self._needs_fit:
-            self._needs_fit = False
-            self.view.fit_readably()
+            fit = self.view.fit if self._fits_whole else self.view.fit_readably
+            self._needs_fit = self._fits_whole = False
+            fit()
         elif self._hold is not None:
             self.view.hold_in_place(*self._hold)
         self._hold = None
@@ -253,30 +253,34 @@ class GraphPanel(QWidget):
     def _place_overlays(self) -> None:
         self.minimap.follow()
         size = self.view.viewport().size()
-        self.minimap.move(
-            size.width() - self.minimap.width() - _GAP,
-            size.height() - self.minimap.height() - _GAP,
-        )
         corner = self._legend_corner()
         self.legend.setVisible(corner is not None and bool(self.legend.categories))
         if corner is not None:
             self.legend.move(corner)
-        self.note.move((size.width() - self.note.width()) // 2, _GAP)
+            if self._is_under_map(corner):
+                self.minimap.hide()
+        self.note.move((size.width() - self.note.width()) // 2, GAP)
         self.hint.setVisible(not len(self.view.canvas.drawing.ids))
         self.hint.setGeometry(self.view.viewport().rect())
 
     def _legend_corner(self) -> QPoint | None:
         """The first corner in which the legend hides no box; the boxes matter more than it."""
         size, legend = self.view.viewport().size(), self.legend.size()
-        right = size.width() - legend.width() - _GAP
-        bottom = size.height() - legend.height() - _GAP
+        right = size.width() - legend.width() - GAP
+        bottom = size.height() - legend.height() - GAP
         corners = [
-            QPoint(_GAP, bottom),
-            QPoint(_GAP, _GAP),
-            QPoint(right, _GAP),
+            QPoint(GAP, bottom),
+            QPoint(GAP, GAP),
+            QPoint(right, GAP),
         ]
-        for corner in corners:
+        # Where the map is comes last: it makes way then.
+        for corner in sorted(corners, key=self._is_under_map):
             area = self.view.mapToScene(QRect(corner, legend)).boundingRect()
             if not self.view.canvas.boxes_within(area):
                 return corner
         return None
+
+    def _is_under_map(self, corner: QPoint) -> bool:
+        map_ = self.minimap
+        has_map = map_.isVisibleTo(self.view) and bool(self.legend.categories)
+        return has_map and map_.geometry().intersects(QRect(corner, self.legend.size()))

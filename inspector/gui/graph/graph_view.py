@@ -13,8 +13,9 @@ from inspector.gui.graph.drawing import FRAME, Drawing, Float64
 from inspector.gui.look.theme import Theme
 
 _LEAST, _MOST = 0.02, 3.0
-_READABLE = 0.75
+_READABLE = 0.7
 _LARGEST_FIT = 1.25
+_RIM = 16
 _DOT, _DOT_SIZE = 24.0, 1.6
 _STEP = 1.2
 
@@ -157,8 +158,8 @@ class GraphView(QGraphicsView):
         self._fitted_to = least
         bounds = self.canvas.boundingRect().adjusted(20, 20, -20, -20)
         size = self.viewport().size()
-        across = (size.width() - 24) / max(bounds.width(), 1.0)
-        down = (size.height() - 24) / max(bounds.height(), 1.0)
+        across = (size.width() - _RIM) / max(bounds.width(), 1.0)
+        down = (size.height() - _RIM) / max(bounds.height(), 1.0)
         factor = max(least, min(across, down, _LARGEST_FIT))
         self.resetTransform()
         self.scale(factor, factor)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 from inspector.gui.graph.graph_view import GraphView
 
 _WIDEST, _TALLEST, _PAD = 170.0, 210.0, 6.0
-_SHARE = 0.36
-# A graph that nearly fits needs no map.
-_NEEDED_ABOVE = 1.25
+_SHARE = 0.32
+# A graph that nearly fits needs no map; one that is worth covering boxes with is larger still.
+_NEEDED_ABOVE, _WORTH_ABOVE = 1.25, 2.0
+GAP = 12
 
 
 class Minimap(QWidget):
@@ -33,17 +34,26 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """Show what the view shows now."""
-        bounds, seen = self._bounds(), self._seen()
-        is_needed = (
-            len(self._view.canvas.drawing.ids) > 0
-            and max(bounds.width() / seen.width(), bounds.height() / seen.height()) > _NEEDED_ABOVE
-        )
+        self.resize(self.sizeHint())
+        room = self._view.viewport().size()
+        self.move(room.width() - self.width() - GAP, room.height() - self.height() - GAP)
+        is_needed = self._is_needed()
         self.setVisible(is_needed)
         if is_needed:
             if self._painted_at != self._scale():
                 self._picture = None
-            self.resize(self.sizeHint())
             self.update()
+
+    def _is_needed(self) -> bool:
+        bounds, seen, canvas = self._bounds(), self._seen(), self._view.canvas
+        if not len(canvas.drawing.ids):
+            return False
+        times = max(bounds.width() / seen.width(), bounds.height() / seen.height())
+        if times <= _NEEDED_ABOVE or times > _WORTH_ABOVE:
+            return times > _WORTH_ABOVE
+        # Under the mouse it stays, whatever is scrolled beneath it.
+        under = self._view.mapToScene(self.geometry()).boundingRect()
+        return self.underMouse() or not canvas.boxes_within(under)
 
     def sizeHint(self) -> QSize:
         bounds, scale = self._bounds(), self._scale()

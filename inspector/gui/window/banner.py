@@ -46,15 +46,15 @@ class Banner(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.text.linkActivated.connect(self._follow)
         self._buttons = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addWidget(self.title)
-        words.addWidget(self.text)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 9, 10, 9)
-        layout.setSpacing(14)
-        layout.addLayout(words, 1)
-        layout.addLayout(self._buttons)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(self.title, 1)
+        head.addLayout(self._buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 7, 10, 7)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.text)
         self._buttons.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
@@ -195,4 +195,13 @@ def plain_text(text: str) -> str:
 
 def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
     """A message that leaves room for the graph; the tool tip has it in full."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    # Neither within a word nor just after a bracket was opened, where there is another place.
+    space = cut.rfind(" ")
+    cut = cut[:space] if space > most // 2 else cut
+    opened = cut.rfind("(")
+    if opened > max(cut.rfind(")"), most // 2):
+        cut = cut[:opened]
+    return f"{cut.rstrip(' ,;:(')} …"
