@@ -324,7 +324,7 @@ class MainWindow(
             self.show_cursor()
 
     def _show_problem(self, problem: Problem) -> None:
-        if self.is_for_form(problem):
+        if self.is_for_form(problem) or self.is_for_what_if(problem):
             return
         self.parts.problem.show_problem(problem)
         if problem.file is not None and not self.viewpoint.runs:

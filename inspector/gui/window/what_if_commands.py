@@ -13,9 +13,10 @@ if TYPE_CHECKING:  # only the names of what the window is made of; it imports th
     from PySide6.QtWidgets import QStatusBar
 
     from inspector.gui.comparing.compare_dialog import CompareDialog
-    from inspector.gui.state.opening import Opening
+    from inspector.gui.state.opening import Opening, Problem
     from inspector.gui.state.viewpoint import Viewpoint
     from inspector.gui.window.debugging import Debugging
+    from inspector.gui.window.window_parts import Parts
 
 
 class WhatIfCommands:
@@ -25,7 +26,9 @@ class WhatIfCommands:
     opening: Opening
     debugging: Debugging
     what_if_dialog: WhatIfDialog | None = None
+    parts: Parts
     _compares_next: bool = False
+    _change: str = ""
 
     if TYPE_CHECKING:
 
@@ -51,7 +54,18 @@ class WhatIfCommands:
         dialog.undo_pressed.connect(self.undo_change)
         dialog.entry.write(change)
         dialog.show()
+        dialog.finished.connect(self._forget_dialog)
         self.what_if_dialog = dialog
+
+    def is_for_what_if(self, problem: Problem) -> bool:
+        """Whether a problem is about the change of the open dialog; then it says so itself."""
+        if not self._compares_next:
+            return False
+        self._compares_next = False
+        if self.what_if_dialog is None or problem.can_restart:
+            return False
+        self.what_if_dialog.refuse(self._change, problem)
+        return True
 
     def try_change(self, change: str) -> None:
         """Send a change to the worker, once it makes sense for the run in view.
@@ -71,7 +85,8 @@ class WhatIfCommands:
             raise UsageError(
                 "There is no worker to compute it.", fix="Open the file, and wait until it has run."
             )
-        self._compares_next = True
+        self._compares_next, self._change = True, change
+        self.parts.problem.hide()
 
     def show_changed_run(self) -> None:
         """A run came into view: one that was asked for is compared with what it was made of."""
@@ -98,3 +113,6 @@ class WhatIfCommands:
         self.opening.forget_run(run)
         self.viewpoint.show_run(before)
         self.statusBar().showMessage(f"Undone: {run.changes[-1]}", 5000)
+
+    def _forget_dialog(self) -> None:
+        self.what_if_dialog = None

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from inspector.errors import UsageError
+from inspector.gui.state.opening import Problem
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.entry_line import EntryLine
 from inspector.gui.widgets.table_panel import set_role
@@ -66,6 +68,11 @@ class WhatIfDialog(QDialog):
         text = "  ·  ".join(changes) if changes else "nothing"
         self.changes.setText(f"Changed in the run in view: {text}")
         self.undo.setEnabled(bool(changes))
+
+    def refuse(self, change: str, problem: Problem) -> None:
+        """Say what the worker found wrong with a change; it can be put right and tried again."""
+        self.entry.write(change)
+        self.entry.say_wrong(UsageError(problem.message, fix=problem.fix))
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Take values from", "", "Arrays (*.npy)")
