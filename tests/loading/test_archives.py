@@ -59,7 +59,7 @@ def models():
     """Small models of several kinds."""
     keras.utils.set_random_seed(1)
     image, row, words = keras.Input((6, 6, 2)), keras.Input((4,)), keras.Input((5,), dtype="int32")
-    x = layers.BatchNormalization()(layers.Conv2D(3, 3, activation="relu")(image))
+    x = layers.BatchNormalization()(layers.Conv2D(3, 3, activation="relu", name="conv2d")(image))
     text = layers.Bidirectional(layers.LSTM(2))(layers.Embedding(9, 3, mask_zero=True)(words))
     inner = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(4)], name="inner")
     own = layers.Dense(2, name="last")(Scale(name="scale")(row))
