@@ -14,7 +14,13 @@ from typing import Any
 
 import keras
 
-from inspector.compat import keras_arguments, keras_attributes, keras_face, positional
+from inspector.compat import (
+    keras_arguments,
+    keras_attributes,
+    keras_face,
+    positional,
+    saved_elsewhere,
+)
 from inspector.compat.keras_arguments import in_place_of
 from inspector.compat.limits import adapting
 from inspector.compat.notes import note
@@ -71,6 +77,7 @@ def attach() -> None:
     positional.attach()
     clone_lambdas()
     file_names()
+    saved_elsewhere.find_optimizers_of_other_backends()
     silent_tensorboard()
     keras_face.attach_old_names()
 

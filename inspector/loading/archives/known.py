@@ -12,6 +12,8 @@ from typing import Any
 
 import keras
 
+from inspector.compat.saved_elsewhere import module_here
+
 # Kinds of objects that a model is made of.
 _KINDS: tuple[type, ...] = (
     keras.Operation,
@@ -60,7 +62,7 @@ def is_known_class(name: str, module: str | None) -> bool:
     """Whether it is one of Keras' own classes that a model may be made of."""
     if module is None:
         return any(_is_kind(_in(place, name)) for place in _OLD) or name in MODELS
-    return _is_kind(_in(_module(module), name))
+    return _is_kind(_in(_module(module_here(module)), name))
 
 
 def module_of_operation(name: str) -> str | None:
