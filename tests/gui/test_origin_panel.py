@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +57,25 @@ def test_answer_is_a_row_a_contribution_with_its_sums(
     assert ["2", "-5", "-10"] == [panel.model.index(0, place).data() for place in (1, 2, 3)]
     assert "adds up to: x of m -9, d/kernel -9" in panel.heading.text()
     assert "model.py:7" in panel.heading.text()
+
+
+@pytest.mark.parametrize(
+    ("totals", "words"),
+    [
+        ((("x", -10.0), ("d/kernel", -10.0), ("d/bias", 1.0)), "adds up to: x -10"),
+        ((("gamma", -9.0), ("beta", 0.0), ("add", -0.01)), "contributions: gamma -9"),
+    ],
+)
+def test_sums_are_said_to_add_up_only_where_they_do(
+    panel: OriginPanel, totals: tuple[tuple[str, float], ...], words: str
+) -> None:
+    panel.ask(3, (0, 0))
+    answer = _answer(1)
+    assert answer.origin is not None
+
+    panel.take(replace(answer, origin=replace(answer.origin, totals=totals)))
+
+    assert words in panel.heading.text()
 
 
 def test_row_is_asked_about_in_turn_and_back_goes_back(

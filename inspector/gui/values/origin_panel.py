@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from itertools import combinations
 
 from PySide6.QtCore import Signal
 
@@ -17,6 +18,9 @@ from inspector.trace.numbers import Contribution, Element, NumberOrigin
 
 HINT = "Click a cell of a heatmap under Values to see where its number comes from."
 _BACK = "back"
+# Float32 sums of thousands of products agree to about this.
+_NEAR = 1e-4
+_MOST_SUMS = 8
 
 
 class OriginPanel(TablePanel):
@@ -111,7 +115,9 @@ class OriginPanel(TablePanel):
             sums = ", ".join(
                 f"{escape(name)} {number_text(total)}" for name, total in origin.totals
             )
-            words += f" &nbsp;·&nbsp; adds up to: {sums}"
+            # Sums of values times derivatives: for a linear call the number itself, else not.
+            what = "adds up to" if _is_shared_out(origin) else "contributions"
+            words += f" &nbsp;·&nbsp; {what}: {sums}"
         if len(self._way) > 1:
             words += f" &nbsp;·&nbsp; <a style='color:{accent}' href='{_BACK}'>Back</a>"
         return words
@@ -120,6 +126,21 @@ class OriginPanel(TablePanel):
 def element_text(element: Element) -> str:
     """`pixels/kernel[3, 5]`."""
     return f"{element.name}[{', '.join(map(str, element.index))}]"
+
+
+def _is_shared_out(origin: NumberOrigin) -> bool:
+    """Whether each sum is part of some that make the number, as in a call that is linear in it."""
+    value = origin.element.value
+    sums = [total for _, total in origin.totals if total]
+    if len(sums) > _MOST_SUMS:
+        return False
+    near = _NEAR * max([abs(value), *map(abs, sums)])
+    explained: set[int] = set()
+    for count in range(1, len(sums) + 1):
+        for chosen in combinations(range(len(sums)), count):
+            if abs(sum(sums[i] for i in chosen) - value) <= near:
+                explained.update(chosen)
+    return len(explained) == len(sums)
 
 
 def _value(element: Element) -> str:
