@@ -3,7 +3,7 @@
 dead            a ReLU unit that is 0 for every sample
 saturated       a sigmoid or tanh so near its ends that next to no gradient passes
 all masked      a softmax row in which every place is masked: its output means nothing
-zero deviation  a normalization over equal values: they are divided by the root of epsilon
+zero deviation  a normalization over equal values: divided by 0 or the root of epsilon
 constant        a call's output is the same for every sample, although its input is not
 denormal        numbers below the dtype's normal range: slow, and soon 0
 """
@@ -135,7 +135,7 @@ def _zero_deviation(
             (
                 f"{int(flags.sum())} of {flags.size} variances are 0: all {together} values "
                 "that are normalized there are equal",
-                "Normalizing divides them by the root of epsilon: look at why they do not differ.",
+                "Normalizing divides them by 0 or the root of epsilon: look at why they are equal.",
             ),
             record,
             places,
