@@ -266,6 +266,16 @@ def test_breakpoint_at_the_selected_call_is_drawn_in_the_graph(
     assert frozenset() == canvas.stops
 
 
+def test_line_behind_the_end_of_the_file_takes_no_breakpoint(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("import keras\n")
+    breakpoints = BreakpointList(MemoryStore())
+    breakpoints.open(path)
+
+    with pytest.raises(ExpressionError, match=r"There is no line 9999: net.py has 1"):
+        breakpoints.add("line:9999")
+
+
 def test_breakpoints_are_kept_with_the_file_and_move_with_their_lines(tmp_path: Path) -> None:
     path, store = tmp_path / "net.py", MemoryStore()
     path.write_text("a = 1\nb = f(a)\nc = g(b)\n")
@@ -404,6 +414,23 @@ def test_watch_shows_its_value_at_every_step_and_over_all_of_them(
     plot.place_chosen.emit(9)
     assert 9 == window.viewpoint.position
     assert "std(y)" == asked(session)[-1].expression
+
+
+def test_watch_that_is_nan_at_every_step_says_so_and_draws_nothing(
+    live: tuple[MainWindow, Any], qtbot: QtBot, capfd: pytest.CaptureFixture[str]
+) -> None:
+    window, session = live
+    panel = window.parts.watches
+    panel.entry.line.setText("mean(y)")
+    panel.entry.submit()
+    over_steps = asked(session)[-1]
+
+    nan = Evaluation("nan", float("nan"), True)
+    answer(session, over_steps, *[nan] * len(over_steps.places))
+
+    qtbot.waitUntil(lambda: "NaN or infinite at every step" in panel.plot._hint.text())
+    assert panel.plot.plot is None
+    assert "All-NaN" not in capfd.readouterr().err
 
 
 def test_watch_that_names_its_calls_is_drawn_over_the_runs(

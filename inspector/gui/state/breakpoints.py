@@ -68,6 +68,7 @@ class BreakpointList(QObject):
             ExpressionError: it makes no sense, or there are too many; the list stays as it is.
         """
         made = replace(parse_breakpoint(text), source=source.strip())
+        self._look_at_line(made)
         if len(self.rows) >= _MOST:
             raise ExpressionError(
                 f"There are {_MOST} breakpoints already.", fix="Delete some of them first."
@@ -75,6 +76,14 @@ class BreakpointList(QObject):
         others = tuple(row for row in self.rows if str(row) != str(made))
         self._set((*others, made))
         return made
+
+    def _look_at_line(self, row: Breakpoint) -> None:
+        count = len(_lines(Path(self._file))) if self._file.endswith(".py") else 0
+        if row.kind == "line" and not row.file and 0 < count < row.line:
+            raise ExpressionError(
+                f"There is no line {row.line}: {Path(self._file).name} has {count}.",
+                fix="Name a line of the file.",
+            )
 
     def at(self, place: str) -> Breakpoint | None:
         """The breakpoint at a place such as `line:12`."""
