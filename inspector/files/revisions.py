@@ -36,7 +36,8 @@ def checked_out(word: Path) -> Iterator[Path]:
     folder = word.parent.resolve()
     top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
     # A commit's id cannot be taken for an option, whatever the word looks like.
-    commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    words = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    commit = _git(folder, *words, otherwise=f"There is no revision {revision} in {top.name}.")
     archive = _git(top, "archive", "--format=tar", commit.decode().strip())
     with tempfile.TemporaryDirectory(prefix="inspector-revision-") as scratch:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tree:
@@ -50,7 +51,8 @@ def checked_out(word: Path) -> Iterator[Path]:
         yield path
 
 
-def _git(folder: Path, *words: str) -> bytes:
+def _git(folder: Path, *words: str, otherwise: str = "") -> bytes:
+    """What git prints; `otherwise`: what its failure means, in the place of its own words."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *words], capture_output=True, timeout=_LONGEST_S, check=False
@@ -67,7 +69,7 @@ def _git(folder: Path, *words: str) -> bytes:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise OpenError(
-            f"git {words[0]}: {said[-1] if said else 'failed'}",
+            otherwise or f"git {words[0]}: {said[-1] if said else 'failed'}",
             fix="Name a file in a Git repository and a revision of it: model.py@HEAD~1.",
         )
     return done.stdout

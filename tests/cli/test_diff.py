@@ -173,7 +173,7 @@ def test_diff_says_that_a_revision_is_not_there(tmp_path, write, capsys):
     subprocess.run(["git", "-C", str(tmp_path), "init", "-q"], check=True)
 
     assert main(["diff", write("a.py"), str(tmp_path / "a.py@nowhere")]) == 2
-    assert "revision" in capsys.readouterr().err
+    assert "There is no revision" in capsys.readouterr().err
 
 
 def test_diff_feeds_both_the_input_that_was_asked_for(write, capsys):
