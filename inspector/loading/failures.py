@@ -14,6 +14,9 @@ from inspector.loading.user_files import UserFiles
 from inspector.trace import OpenFailure
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints parts of its messages bold
+# Numbers in brackets that say nothing any more for being so many.
+_ARRAYS = re.compile(r"\[[\d\s.,e+\-\[\]nainf]{200,}\]")
+_SHOWN = 60
 _FIXES: tuple[tuple[type[BaseException], str], ...] = (
     (ModuleNotFoundError, "Install {name} into the worker's Python, or take that import out."),
     (ImportError, "Check the name against the installed version, or take that import out."),
@@ -23,6 +26,7 @@ _FIXES: tuple[tuple[type[BaseException], str], ...] = (
     (RecursionError, "Give the function at that line a way to end."),
     (MemoryError, "Make the array at that line smaller; the worker's memory is limited."),
     (SyntaxError, "Correct that line; Python itself cannot read it."),
+    (KeyError, "Look up which keys there are, at that line."),
     (NameError, "Define the name before that line uses it."),
     (AttributeError, "Look up what the name is called in Keras 3, and write that."),
     (TypeError, "Check the arguments at that line against Keras 3."),
@@ -78,7 +82,10 @@ def _message_of(error: BaseException) -> str:
         return error.msg or "invalid syntax"
     if isinstance(error, RecursionError):
         return "A function calls itself without end (maximum recursion depth exceeded)."
-    return _text_of(error) or type(error).__name__
+    text = _ARRAYS.sub(lambda found: f"{found[0][:_SHOWN]} …]", _text_of(error))
+    if isinstance(error, KeyError) and text and " " not in text:  # the key alone
+        return f"There is no key {text}."
+    return text or type(error).__name__
 
 
 def _text_of(error: BaseException) -> str:
