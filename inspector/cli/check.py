@@ -77,7 +77,8 @@ def _print_text(findings: tuple[Finding, ...], checks: int) -> None:
         prefix = f"{where}: " if where else ""
         print(clean(f"{prefix}{finding.severity}: {finding.message} [{finding.rule}]"))
         print(clean(f"    {finding.fix}"))
-    print(f"{len(findings)} findings of {checks} checks", file=sys.stderr)
+    found = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    print(f"{found} of {checks} checks", file=sys.stderr)
 
 
 def _sarif(findings: tuple[Finding, ...]) -> dict[str, object]:
