@@ -105,6 +105,20 @@ def test_samples_add_up_to_what_a_weighted_term_adds(
     assert [row.adds for row in panel.page.samples.model.rows] == [0.375, 0.0625, 0.0625]
 
 
+def test_what_a_mask_does_is_said_in_short_with_the_sentence_in_the_tool_tip(
+    viewpoint: Viewpoint, appearance: Appearance, store: TensorStore, vae_run: Run, qtbot: QtBot
+) -> None:
+    panel = LossesPanel(viewpoint, appearance, store)
+    qtbot.addWidget(panel)
+    masked = replace(HOW, masked=1)
+    _look(viewpoint, vae_run, losses=(Loss("vae/b", "compiled", 2.0, 1.0, reduction=masked),))
+    qtbot.waitUntil(lambda: bool(panel.page.text.text()))
+
+    assert "1 masked" in panel.page.text.text()
+    assert "The mask leaves out 1 of 3 values" not in panel.page.text.text()
+    assert "The mask leaves out 1 of 3 values" in panel.page.text.toolTip()
+
+
 def test_click_on_a_sample_asks_for_its_input(
     viewpoint: Viewpoint, appearance: Appearance, store: TensorStore, sent: list[Command],
     vae_run: Run, qtbot: QtBot,

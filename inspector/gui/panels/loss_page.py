@@ -45,7 +45,7 @@ class LossPage(QWidget):
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setWordWrap(True)
-        self.text.setContentsMargins(12, 8, 12, 6)
+        self.text.setContentsMargins(10, 5, 10, 3)
         self.text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAccessibleName("Arithmetic of the loss term")
@@ -66,6 +66,8 @@ class LossPage(QWidget):
         """Show one term; None shows nothing."""
         self._loss = loss
         self.text.setText("" if loss is None else self._words(loss))
+        # In short they are among the words; in full they would push the samples out of view.
+        self.text.setToolTip("" if loss is None else "\n".join(loss_words.effects(loss)))
         self._wanted = None
         self.samples.show_rows(())
         samples = loss.reduction.samples if loss is not None and loss.reduction else None
@@ -92,7 +94,6 @@ class LossPage(QWidget):
             f"{title} &nbsp;{muted}{named}</span>",
             escape(how[:1].upper() + how[1:]),
             f"<code>{escape(loss_words.numbers(loss))}</code>",
-            *(escape(effect) for effect in loss_words.effects(loss)),
         ]
         return "<br>".join(part for part in said if part)
 
@@ -135,5 +136,5 @@ class LossPage(QWidget):
         return (
             Column("Sample", lambda row: f"#{row.sample}"),
             Column("Adds", lambda row: number_text(row.adds), is_number=True),
-            Column("Share", self._share, is_number=True),
+            Column("Share", self._share, is_number=True, is_optional=True),
         )

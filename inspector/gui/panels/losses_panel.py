@@ -31,7 +31,7 @@ class LossesPanel(ListAndPage):
         super().__init__(
             TablePanel("Losses", self._columns(), "This run added no losses."),
             page,
-            shares=(350, 300),
+            shares=(300, 350),
         )
         self.page: LossPage = page
         viewpoint.run_changed.connect(self.refresh)

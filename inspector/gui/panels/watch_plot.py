@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # pyqtgraph is imported with the first plot, not with the win
 
 _EMPTY = "Choose a watch to see it over all steps."
 _NO_NUMBERS = "It is no single number at any step: reduce it, such as with mean(…) or max(…)."
+_NONE_FINITE = "It is NaN or infinite at every step: there is nothing to draw."
 
 
 class WatchPlot(QWidget):
@@ -50,8 +52,9 @@ class WatchPlot(QWidget):
     def show_series(self, series: Series) -> None:
         """Draw a watch."""
         numbers = [value for value in series.values if value is not None]
-        if not numbers:
-            self._hint.setText(_NO_NUMBERS)
+        if not any(map(isfinite, numbers)):
+            self._series = None
+            self._hint.setText(_NONE_FINITE if numbers else _NO_NUMBERS)
             self._stack.setCurrentWidget(self._hint)
             return
         self._series = series

@@ -28,7 +28,7 @@ class WatchesPanel(QWidget):
         self._viewpoint, self._watches = viewpoint, watches
         self._chosen: Watch | None = None
         self.entry = EntryLine("Watch", _HINT, "Add", self._add)
-        self.list = TablePanel("Watches", self._columns(appearance), _EMPTY, stretch=0)
+        self.list = TablePanel("Watches", self._columns(appearance), _EMPTY, stretch=1)
         self.plot = WatchPlot(viewpoint, appearance)
         splitter = QSplitter()
         splitter.addWidget(self.list)
