@@ -78,6 +78,19 @@ def test_sums_are_said_to_add_up_only_where_they_do(
     assert words in panel.heading.text()
 
 
+def test_heading_has_the_three_largest_sums_and_its_tool_tip_all(panel: OriginPanel) -> None:
+    answer = _answer(1)
+    assert answer.origin is not None
+    totals = tuple((f"x{i}", float(i)) for i in range(20))
+
+    panel.ask(3, (0, 0))
+    panel.take(replace(answer, origin=replace(answer.origin, totals=totals)))
+
+    assert "x19 19, x18 18, x17 17 and 17 more" in panel.heading.text()
+    assert "x16" not in panel.heading.text()
+    assert "x0 0" in panel.heading.toolTip()
+
+
 def test_row_is_asked_about_in_turn_and_back_goes_back(
     panel: OriginPanel, sent: list[Command]
 ) -> None:

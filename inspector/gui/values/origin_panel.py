@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from itertools import combinations
+from math import inf, isnan
 
 from PySide6.QtCore import Signal
 
@@ -21,6 +22,7 @@ _BACK = "back"
 # Float32 sums of thousands of products agree to about this.
 _NEAR = 1e-4
 _MOST_SUMS = 8
+_SHOWN_SUMS = 3
 
 
 class OriginPanel(TablePanel):
@@ -70,6 +72,8 @@ class OriginPanel(TablePanel):
             return
         self.say_empty(self._sentence(answer.origin))
         self.show_rows(answer.origin.contributions, self._sentence(answer.origin))
+        # The heading has the first of them.
+        self.heading.setToolTip("\n".join(_sum_texts(answer.origin)))
         at = answer.origin.at
         if at is not None and len(self._way) > 1 and at.call is not None:
             self._viewpoint.select(at.call)
@@ -112,9 +116,9 @@ class OriginPanel(TablePanel):
         if origin.note:
             words += f" &nbsp;{escape(origin.note)}"
         if origin.totals:
-            sums = ", ".join(
-                f"{escape(name)} {number_text(total)}" for name, total in origin.totals
-            )
+            sums = escape(", ".join(_sum_texts(origin)[:_SHOWN_SUMS]))
+            more = len(origin.totals) - _SHOWN_SUMS
+            sums += f" and {more} more" if more > 0 else ""
             # Sums of values times derivatives: for a linear call the number itself, else not.
             what = "adds up to" if _is_shared_out(origin) else "contributions"
             words += f" &nbsp;·&nbsp; {what}: {sums}"
@@ -126,6 +130,12 @@ class OriginPanel(TablePanel):
 def element_text(element: Element) -> str:
     """`pixels/kernel[3, 5]`."""
     return f"{element.name}[{', '.join(map(str, element.index))}]"
+
+
+def _sum_texts(origin: NumberOrigin) -> list[str]:
+    """What each operand contributes, the largest first, and before them what is no number."""
+    totals = sorted(origin.totals, key=lambda total: -inf if isnan(total[1]) else -abs(total[1]))
+    return [f"{name} {number_text(total)}" for name, total in totals]
 
 
 def _is_shared_out(origin: NumberOrigin) -> bool:
