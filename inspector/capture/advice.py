@@ -74,7 +74,12 @@ OpCase = Callable[[Situation], Advice | None]
 
 def line_words(location: Location | None) -> str:
     """The end of a phrase that tells a line; empty when it is not known."""
-    return f" (line {location[1]})" if location is not None else ""
+    if location is None:
+        return ""
+    file, line = location
+    # Each cell of a notebook counts its lines anew.
+    _, is_cell, cell = file.rpartition(".ipynb cell ")
+    return f" (cell {cell}:{line})" if is_cell else f" (line {line})"
 
 
 def advise(situation: Situation) -> Advice | None:

@@ -6,7 +6,15 @@ import math
 import re
 from typing import Any
 
-from inspector.capture.advice import Advice, Case, OpCase, Situation, layer_words, numbers
+from inspector.capture.advice import (
+    Advice,
+    Case,
+    OpCase,
+    Situation,
+    layer_words,
+    line_words,
+    numbers,
+)
 from inspector.capture.axis_rules import elements, product
 
 Shape = tuple[int | None, ...]
@@ -210,7 +218,7 @@ def _axis_value(situation: Situation, found: re.Match[str]) -> Advice:
     if situation.frame is not None:
         built = situation.ancestry.first_line_of(situation.frame.layer)
         if built is not None and built != situation.frame.location:
-            where = f", as when {layer_words(situation.frame.layer)} was built (line {built[1]})"
+            where = f", as when {layer_words(situation.frame.layer)} was built{line_words(built)}"
     if shape and elements(shape[1:]) == wanted and len(shape) > 2:
         fix = f"Flatten the input first: {product(shape[1:])} = {wanted}."
     else:

@@ -92,3 +92,11 @@ def test_failure_is_forgotten_when_user_code_catches_it(watch):
 
     assert scene.error is None
     assert scene.run("forward").failure is None
+
+
+def test_line_of_a_notebook_is_told_with_its_cell():
+    from inspector.capture.advice import line_words
+
+    assert line_words(("/a/book.ipynb cell 2", 5)) == " (cell 2:5)"
+    assert line_words(("/a/model.py", 5)) == " (line 5)"
+    assert line_words(None) == ""
