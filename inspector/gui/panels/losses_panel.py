@@ -31,9 +31,11 @@ class LossesPanel(ListAndPage):
         super().__init__(
             TablePanel("Losses", self._columns(), "This run added no losses."),
             page,
-            shares=(300, 350),
+            shares=(330, 320),
         )
         self.page: LossPage = page
+        # The page needs the room more than the heading.
+        self.heading.setWordWrap(True)
         viewpoint.run_changed.connect(self.refresh)
         appearance.changed.connect(self.refresh)
         self.row_chosen.connect(self._show_line)

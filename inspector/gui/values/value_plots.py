@@ -105,6 +105,8 @@ class IndexAxis(pg.AxisItem):
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
+        # The first cell's number reaches over the corner.
+        self.setStyle(hideOverlappingLabels=False)
         self._size = 0
 
     def set_size(self, size: int) -> None:
