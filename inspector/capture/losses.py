@@ -92,7 +92,10 @@ def weighed(
 
 
 def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
-    """The rows of a run's losses, and Keras' total where a gradient of it was taken."""
+    """The rows of a run's losses, and the total where a gradient of it was taken.
+
+    Gradients of several losses, as two tapes of a GAN take them, have no total: nothing adds them.
+    """
     noticed = {n.tensor.id: n for n in context.noticed_losses if isinstance(n.tensor, Tensor)}
     targets = {
         target.id: context.unscaled.get(target.id, target)
@@ -110,7 +113,9 @@ def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
             _row(noticed.get(term.id), term, weight, context)
             for term, weight in terms(target, set(noticed))
         ]
-    return (*rows, *_unaccounted(rows, total, list(targets.values()), context)), total
+    return (*rows, *_unaccounted(rows, total, list(targets.values()), context)), total if len(
+        targets
+    ) == 1 else None
 
 
 def _unaccounted(

@@ -170,3 +170,20 @@ def test_deep_model_of_any_size_gets_images_that_do_not_vanish(open_script):
     assert opened.failure is None
     assert opened.runs("deep", "forward")[0].calls[0].inputs[0].shape == (2, 128, 128, 3)
     assert opened.runs("sequential", "forward")[0].calls[0].inputs[0].shape == (2, 32, 32, 3)
+
+
+def test_losses_of_two_tapes_have_no_total(open_script):
+    opened = open_script(
+        "import tensorflow as tf\nimport keras\n"
+        "gen = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)], name='gen')\n"
+        "disc = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)], name='disc')\n"
+        "with tf.GradientTape() as one, tf.GradientTape() as other:\n"
+        "    made = disc(gen(tf.ones((4, 2)), training=True), training=True)\n"
+        "    left, right = tf.reduce_mean(made), tf.reduce_mean(tf.square(made))\n"
+        "one.gradient(left, gen.trainable_variables)\n"
+        "other.gradient(right, disc.trainable_variables)\n"
+    )
+
+    (run,) = opened.runs("gen", "train_step")
+    assert [loss.kind for loss in run.losses] == ["custom", "custom"]
+    assert run.total_loss is None
