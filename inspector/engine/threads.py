@@ -18,14 +18,20 @@ _SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PROCESSORS = Path("/sys/devices/system/cpu")
 
 
-def use_physical_cores(environment: Mapping[str, str] | None = None) -> int | None:
-    """Set the threads of the loaded BLAS; None where the environment has set them already."""
+def use_physical_cores(
+    environment: Mapping[str, str] | None = None, *, spare: int = 0
+) -> int | None:
+    """Set the threads of the loaded BLAS; None where the environment has set them already.
+
+    spare: cores left to others. A BLAS that waits for a thread whose core is taken is several
+        times slower than with a thread less.
+    """
     environment = os.environ if environment is None else environment
     set_already = [environment[name] for name in _SETTINGS if environment.get(name)]
     if set_already:
         pool.allow(min(int(text) if text.isdecimal() else 1 for text in set_already))
         return None
-    count = physical_cores()
+    count = max(physical_cores() - spare, 1)
     threadpoolctl.threadpool_limits(limits=count, user_api="blas")
     pool.allow(count)
     return count

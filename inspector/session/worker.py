@@ -176,7 +176,7 @@ class Worker:
             )
             self._leave(NO_KERAS)
         if choice.name == "numpy":
-            threads.use_physical_cores()
+            threads.use_physical_cores(spare=1)  # the window has its own work
             memory_watch.limit_allocations(memory_limit_bytes(self._settings))
 
     def _read(self) -> None:

@@ -30,6 +30,14 @@ def test_physical_cores_counts_processors_where_nothing_is_told(tmp_path, monkey
     assert threads.physical_cores(tmp_path) == 3
 
 
+def test_cores_are_left_to_others_but_one_is_kept(monkeypatch):
+    monkeypatch.setattr(threads, "physical_cores", lambda: 4)
+    monkeypatch.setattr(pool, "allow", lambda count: None)
+    with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
+        assert threads.use_physical_cores({}, spare=1) == 3
+        assert threads.use_physical_cores({}, spare=9) == 1
+
+
 def test_threads_are_set_unless_the_environment_says_how_many(monkeypatch):
     monkeypatch.setattr(threads, "physical_cores", lambda: 2)
     allowed = []

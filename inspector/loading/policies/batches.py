@@ -1,7 +1,7 @@
 """Batches cut to what is computed: the first rows of arrays, the first batch of a data set.
 
 A batch of large pictures is cut further, for a step on thirty-two of them takes a minute and shows
-what a step on four shows. A model whose own step knows the batch's size keeps it.
+what a step on two shows. A model whose own step knows the batch's size keeps it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 _HEAVY_BYTES = 1 << 20
-_FEWEST = 4
+_FEWEST = 2
 _BATCH_SIZE = re.compile(r"batch_?size|^batch$|^bs$", re.IGNORECASE)
 
 
