@@ -33,7 +33,7 @@ class WatchesPanel(QWidget):
         splitter = QSplitter()
         splitter.addWidget(self.list)
         splitter.addWidget(self.plot)
-        splitter.setSizes([420, 420])
+        splitter.setSizes([510, 330])
         splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
