@@ -125,17 +125,6 @@ def _line(what: str, condition: str) -> Breakpoint:
     return Breakpoint("line", "", condition, file.strip(), int(number))
 
 
-def with_condition(breakpoint: Breakpoint, condition: str) -> Breakpoint:
-    """The breakpoint with another condition; an empty one takes it away.
-
-    Raises:
-        ExpressionError: the condition is no expression.
-    """
-    if condition.strip():
-        parse(condition)
-    return replace(breakpoint, condition=condition.strip())
-
-
 def in_file(breakpoint: Breakpoint, file: str) -> Breakpoint:
     """The breakpoint with the open file written into it, where it names a line of that file."""
     is_open_file = breakpoint.kind == "line" and not breakpoint.file

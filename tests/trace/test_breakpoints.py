@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,6 @@ from inspector.trace.breakpoints import (
     parse_breakpoint,
     renewed,
     sites,
-    with_condition,
 )
 from inspector.trace.expressions import parse
 
@@ -93,7 +94,7 @@ KINDS = st.one_of(
 
 @given(KINDS, st.sampled_from(["", "max(y) > 1", "mask is None", *map(str, range(3))]))
 def test_breakpoint_and_its_text_are_the_same_thing(breakpoint, condition):
-    made = with_condition(breakpoint, condition)
+    made = replace(breakpoint, condition=condition)
 
     assert made == parse_breakpoint(str(made))
 
