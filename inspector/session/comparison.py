@@ -139,7 +139,10 @@ def compare_step(
     before = replace(step, losses=(), total_loss=None, updates=())
     pair = [replace(trace, runs=(replace(run, kind="forward"),)) for run in (before, after)]
     compared = compare_traces(*pair, model=name, tolerance=tolerance)
-    compared = replace(compared, is_twin=True)
+    others = {call.name for call in step.calls if call.parent is None} - {name}
+    alone = (f"Only {name} was run again; the step also ran {', '.join(sorted(others))}.",)
+    notes = compared.notes + (alone if others else ())
+    compared = replace(compared, is_twin=True, notes=notes)
     return _with_values(compared, Side(session, compared.a), Side(session, compared.b))
 
 

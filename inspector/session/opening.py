@@ -299,7 +299,8 @@ class OpenedFile:
                     fix="Change the flag of a layer whose call has a training argument.",
                 )
         with self._recorder.forced_training(flags):
-            self.run_model(RunModel(run.model or "", (), run.training, run.seed or 0))
+            again = RunModel(run.model or "", (), run.training, run.seed or 0, run.number)
+            self.run_model(again)
         return self._recorder.runs()[-1]
 
     def _install(self) -> None:
