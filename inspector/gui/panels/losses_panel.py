@@ -31,7 +31,7 @@ class LossesPanel(ListAndPage):
         super().__init__(
             TablePanel("Losses", self._columns(), "This run added no losses."),
             page,
-            shares=(330, 320),
+            shares=(375, 285),
         )
         self.page: LossPage = page
         # The page needs the room more than the heading.
