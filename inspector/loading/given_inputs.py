@@ -27,6 +27,9 @@ from inspector.trace.input_spec import InputSpec, parse_input_spec
 Array = np.ndarray[Any, Any]
 Told = Callable[[str, str], None]
 
+# What Keras calls the first argument of a model, whatever its Input is called.
+_ARGUMENT = "inputs"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
@@ -227,6 +230,8 @@ def _in_order(given: list[Part], names: list[str], asked: frozenset[str]) -> lis
 
     asked: the names that somebody wrote, not a file; each has to be there.
     """
+    if len(names) == 1 and [part.name for part in given] == [_ARGUMENT]:
+        return given
     by_name = {part.name: part for part in given if part.name is not None}
     is_strange = len(by_name) == len(given) == len(names) and not set(by_name) & set(names)
     if is_strange and not asked:

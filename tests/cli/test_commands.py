@@ -372,13 +372,18 @@ def test_run_keeps_the_trace_when_it_is_stopped_with_ctrl_c(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that were started in the background ignore Ctrl+C, and hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for line in process.stderr:
         if "looping" in line:
             break
 
     process.send_signal(signal.SIGINT)
-    shown, errors = process.communicate(timeout=60)
+    try:
+        shown, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
 
     assert process.returncode == 1
     assert "Stopped" in shown
