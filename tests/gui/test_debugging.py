@@ -445,6 +445,7 @@ def test_watch_that_names_its_calls_is_drawn_over_the_runs(
     answer(session, over_runs, Evaluation("2", 2.0, True))
 
     qtbot.waitUntil(lambda: "by run" in panel.plot.title.text())
+    assert panel.plot.plot is not None
 
 
 def test_watch_that_is_wrong_says_so_and_is_not_added(vae_window: MainWindow) -> None:

@@ -137,6 +137,7 @@ def test_window_asks_at_once_when_a_model_could_not_be_fed(
     sessions[0].emit(Opened(replace(vae, models=(*vae.models, unfed), failure=failure)))
 
     qtbot.waitUntil(lambda: AskInputs("unfed") in sessions[0].sent)
+    assert 1 == sessions[0].sent.count(AskInputs("unfed"))
 
 
 def test_model_that_never_ran_is_found(vae):

@@ -62,7 +62,7 @@ class _Scaler:
         return np.asarray(np.asarray(x, dtype=float) * self.scale_ + self.shift_)
 
     def _learn(self, values: Array) -> tuple[Array, Array]:
-        raise NotImplementedError
+        raise NotImplementedError  # each scaler below has its own
 
 
 class StandardScaler(_Scaler):
