@@ -1,5 +1,8 @@
 """What a file is, by its content, never by its name alone.
 
+The name has a say in one thing: text is run as Python only where it does not call itself a saved
+model. What is left of a damaged `model.h5` may be text by chance, and must not run.
+
     kind = kind_of(path)
     if not kind.opens:
         raise kind.refusal(path)
@@ -109,11 +112,36 @@ SAFETENSORS = FileKind(
     "Open the Python file that builds the model.",
 )
 GGUF = FileKind("gguf", "a GGUF file of llama.cpp", False, SAFETENSORS.fix)
+LFS_POINTER = FileKind(
+    "lfs-pointer",
+    "a pointer of Git LFS: a few lines of text in the place of the file",
+    False,
+    "Fetch the file itself, with git lfs pull.",
+)
+WEB_PAGE = FileKind(
+    "web-page",
+    "a web page, perhaps a page about the file in its place",
+    False,
+    "Download the file itself.",
+)
+TEXT = FileKind(
+    "text",
+    "text, which no file of this name is: it is damaged, or another file",
+    False,
+    "Copy or download it again; a Python file has a name that ends in .py.",
+)
 # What begins with these bytes.
 _MAGIC = (
     (b"\x93NUMPY", NUMPY),
     (b"GGUF", GGUF),
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19", TORCH),
+    (b"version https://git-lfs.github.com/spec/", LFS_POINTER),
+)
+_WEB_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)\b", re.IGNORECASE)
+# What is called so is never Python, whatever is left in it.
+_NEVER_PYTHON = frozenset(
+    (".keras", ".h5", ".hdf5", ".hdf", ".json", ".ipynb", ".npy", ".npz", ".pb", ".pbtxt", ".pt")
+    + (".pth", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors", ".gguf", ".ckpt", ".zip")
 )
 _JSON_KINDS = (
     (re.compile(rb'"schema"\s*:\s*"inspector-trace/'), TRACE),
@@ -157,6 +185,10 @@ def _by_start(path: Path, start: bytes) -> FileKind:
         return _binary(path, start)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and path.suffix.lower() != ".py":
         return _json(path, start)
+    if _WEB_PAGE.match(start):
+        return WEB_PAGE
+    if path.suffix.lower() in _NEVER_PYTHON:
+        return TEXT
     return CHECKPOINT if path.name == "checkpoint" else PYTHON
 
 
@@ -217,7 +249,7 @@ def _whole_json(path: Path) -> FileKind:
             return JSON
         plain = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
-        return JSON if path.suffix.lower() in (".json", ".ipynb", ".keras") else PYTHON
+        return JSON if path.suffix.lower() in _NEVER_PYTHON else PYTHON
     except OSError:
         return JSON
     keys = set(plain) if isinstance(plain, dict) else set()

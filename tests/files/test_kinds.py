@@ -41,6 +41,8 @@ CONTENTS = {
     "tflite": b"\x1c\0\0\0TFL3" + b"\0" * 20,
     "safetensors": struct.pack("<Q", 20) + b'{"__metadata__":{}}  ',
     "gguf": b"GGUF\3\0\0\0",
+    "lfs-pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n",
+    "web-page": b"\n<!DOCTYPE html>\n<html><head>",
 }
 
 
@@ -51,6 +53,24 @@ def test_kind_is_told_by_the_content_whatever_the_name(tmp_path, name, called):
     path.write_bytes(CONTENTS[name])
 
     assert name == kind_of(path).name
+
+
+@pytest.mark.parametrize("called", ["model.h5", "m.weights.h5", "M.KERAS", "m.json", "m.ipynb"])
+def test_text_is_no_python_where_the_name_says_saved_model(tmp_path, called):
+    path = tmp_path / called
+    path.write_text("HH")
+    (tmp_path / "model.txt").write_text("HH")
+
+    kinds = [kind_of(path), kind_of(tmp_path / "model.txt")]
+
+    assert [(kind.name, kind.opens) for kind in kinds] == [("text", False), ("python", True)]
+
+
+def test_broken_json_is_no_python_where_the_name_says_saved_model(tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_text("{print('ran')}")
+
+    assert not kind_of(path).opens
 
 
 def test_hdf5_is_known_behind_a_user_block(tmp_path):

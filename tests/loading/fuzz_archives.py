@@ -174,8 +174,6 @@ def outcome(path: Path, scratch: Path) -> str:
         model = namespace["model"]
     except InspectorError as error:
         return "refused" if error.message and error.fix else "an error without a way out"
-    except SyntaxError:
-        return "refused"  # so broken that it counts as a script, which is no Python
     try:
         model(inputs.made_up(model).first)  # type: ignore[operator]
     except Exception:  # the model is there; that it cannot run is a run's failure, as anybody's
