@@ -126,7 +126,7 @@ WEB_PAGE = FileKind(
 )
 TEXT = FileKind(
     "text",
-    "text, which no file of this name is: it is damaged, or another file",
+    "text, though its name says otherwise: it is damaged, or another file",
     False,
     "Copy or download it again; a Python file has a name that ends in .py.",
 )
@@ -139,10 +139,10 @@ _MAGIC = (
 )
 _WEB_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)\b", re.IGNORECASE)
 # What is called so is never Python, whatever is left in it.
-_NEVER_PYTHON = frozenset(
-    (".keras", ".h5", ".hdf5", ".hdf", ".json", ".ipynb", ".npy", ".npz", ".pb", ".pbtxt", ".pt")
-    + (".pth", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors", ".gguf", ".ckpt", ".zip")
-)
+_NEVER_PYTHON = frozenset((
+    ".keras", ".h5", ".hdf5", ".hdf", ".json", ".ipynb", ".npy", ".npz", ".pb", ".pbtxt", ".pt",
+    ".pth", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors", ".gguf", ".ckpt", ".zip",
+))  # fmt: skip
 _JSON_KINDS = (
     (re.compile(rb'"schema"\s*:\s*"inspector-trace/'), TRACE),
     (re.compile(rb'"(nbformat|cell_type)"\s*:'), NOTEBOOK),
