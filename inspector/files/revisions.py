@@ -6,9 +6,8 @@ modules beside it as they were then.
 
 from __future__ import annotations
 
-import io
+import os
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,11 +37,10 @@ def checked_out(word: Path) -> Iterator[Path]:
     # A commit's id cannot be taken for an option, whatever the word looks like.
     words = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     commit = _git(folder, *words, otherwise=f"There is no revision {revision} in {top.name}.")
-    archive = _git(top, "archive", "--format=tar", commit.decode().strip())
     with tempfile.TemporaryDirectory(prefix="inspector-revision-") as scratch:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tree:
-            tree.extractall(scratch, filter="data")
-        path = Path(scratch) / folder.relative_to(top) / name
+        tree = Path(scratch, "tree")
+        _write_tree(top, commit.decode().strip(), tree, Path(scratch, "index"))
+        path = tree / folder.relative_to(top) / name
         if not path.exists():
             raise OpenError(
                 f"{word.parent / name} is not there at revision {revision}.",
@@ -51,11 +49,26 @@ def checked_out(word: Path) -> Iterator[Path]:
         yield path
 
 
-def _git(folder: Path, *words: str, otherwise: str = "") -> bytes:
+def _write_tree(top: Path, commit: str, tree: Path, index: Path) -> None:
+    """Write the files of a commit into a folder, with an index of its own.
+
+    The user's index and files stay as they are, and no hook runs.
+    """
+    tree.mkdir()
+    places = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(tree)}
+    _git(top, "read-tree", commit, **places)
+    _git(top, "checkout-index", "--all", **places)
+
+
+def _git(folder: Path, *words: str, otherwise: str = "", **environment: str) -> bytes:
     """What git prints; `otherwise`: what its failure means, in the place of its own words."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, timeout=_LONGEST_S, check=False
+            ["git", "-C", str(folder), *words],
+            env=os.environ | environment,
+            capture_output=True,
+            timeout=_LONGEST_S,
+            check=False,
         )
     except FileNotFoundError as error:
         raise OpenError(
