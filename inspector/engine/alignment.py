@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_IMPOSSIBLE = -1e5
+IMPOSSIBLE = -1e5
 
 
 class Lattice:
@@ -32,11 +32,11 @@ class Lattice:
         self.emitted = xp.ascontiguousarray(found.swapaxes(0, 1))
         skip = xp.zeros(self.states.shape, bool)
         skip[:, 3::2] = self.states[:, 3::2] != self.states[:, 1:-2:2]
-        self.skip_cost = xp.where(skip, 0.0, _IMPOSSIBLE).astype(self.dtype)
+        self.skip_cost = xp.where(skip, 0.0, IMPOSSIBLE).astype(self.dtype)
 
     def _shifted(self, x: Any, by: int) -> Any:
         """States moved up (or down) by some places; impossible ones come in."""
-        out = self.xp.full(x.shape, _IMPOSSIBLE, self.dtype)
+        out = self.xp.full(x.shape, IMPOSSIBLE, self.dtype)
         if by > 0:
             out[:, by:] = x[:, :-by]
         else:
@@ -48,7 +48,7 @@ class Lattice:
         xp = self.xp
         alphas = xp.empty(self.emitted.shape, self.dtype)
         # Before the first time only a state before the first exists.
-        state = xp.full(self.states.shape, _IMPOSSIBLE, self.dtype)
+        state = xp.full(self.states.shape, IMPOSSIBLE, self.dtype)
         for time, emitted in enumerate(self.emitted):
             if time == 0:
                 new = state.copy()
@@ -68,7 +68,7 @@ class Lattice:
         place = xp.arange(self.states.shape[1])[None, :]
         last = 2 * self.target_length[:, None]
         ends = (place == last) | (place == last - 1)
-        return xp.where(ends, 0.0, _IMPOSSIBLE).astype(self.dtype)
+        return xp.where(ends, 0.0, IMPOSSIBLE).astype(self.dtype)
 
     def total(self, alphas: Any) -> Any:
         """Log probability of each item's target."""

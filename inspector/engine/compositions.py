@@ -1,19 +1,24 @@
 """Fused ops written out in plain primitives, for gradients of their gradients.
 
-A fused gradient op has no rule of its own. `through(name)` gives it one: the forward op is run
+A fused gradient op has no rule of its own. `WrittenOut(name)` gives it one: the forward op is run
 again from primitives, gone back through, and that record, which holds plain primitives only, is
 gone back through once more. It is slow beside a fused rule and as right as the primitives are.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from inspector.engine import array_module, autodiff
+from inspector.engine.alignment import IMPOSSIBLE, Lattice
 from inspector.engine.primitives import choice, contraction, joining, shaping, softmax
-from inspector.engine.primitives.activation import sigmoid
-from inspector.engine.primitives.elementwise import tanh
+from inspector.engine.primitives.activation import CUBIC, ROOT, sigmoid
+from inspector.engine.primitives.arithmetic import logaddexp
+from inspector.engine.primitives.elementwise import exp, tanh
+from inspector.engine.primitives.indexing import take_along_axis
 from inspector.engine.primitives.reduction import mean, prod, sum_
+from inspector.engine.primitives.special import logsumexp
 from inspector.engine.rules import BOOL
 from inspector.engine.tape import recording
 from inspector.engine.tensor import Tensor
@@ -39,6 +44,44 @@ def gradients_of(
 
 def _or_zeros(found: Tensor | None, like: Tensor) -> Tensor:
     return choice.full_like(like, value=0) if found is None else found
+
+
+# --- activations: second derivatives, made of what has derivatives of every order ---------------
+
+
+def sigmoid_bend(x: Tensor) -> Tensors:
+    s = sigmoid(x)
+    return (s * (1 - s) * (1 - 2 * s),)
+
+
+def softplus_bend(x: Tensor) -> Tensors:
+    s = sigmoid(x)
+    return (s * (1 - s),)
+
+
+def silu_bend(x: Tensor) -> Tensors:
+    s = sigmoid(x)
+    return (s * (1 - s) * (2 + x * (1 - 2 * s)),)
+
+
+def elu_bend(x: Tensor, alpha: float, width: float, scale: float) -> Tensors:
+    # Bounded first: where x is large, an infinite exponential would make NaN of the zero.
+    below = choice.clip(x, low=-math.inf, high=0)
+    bent = exp(below / width) * (scale * alpha / width**2)
+    return (choice.where(x <= 0, bent, choice.full_like(x, value=0)),)
+
+
+def gelu_bend(x: Tensor) -> Tensors:
+    square = x * x
+    return (exp(square * -0.5) * (2 - square) * (1 / math.sqrt(2 * math.pi)),)
+
+
+def gelu_tanh_bend(x: Tensor) -> Tensors:
+    square = x * x
+    inner = tanh((square * (ROOT * CUBIC) + ROOT) * x)
+    rise = square * (3 * ROOT * CUBIC) + ROOT
+    bent = rise + x * (x * (3 * ROOT * CUBIC) - inner * rise * rise)
+    return ((1 - inner * inner) * bent,)
 
 
 # --- normalization -----------------------------------------------------------------------------
@@ -77,6 +120,42 @@ def segment_product_grad(g: Tensor, data: Tensor, numbers: Tensor, count: int) -
     product = prod(factors, axis=(1,), keepdims=False)
     own = g[Tensor(xp.where(inside, held, 0))]
     return (product * own * Tensor(inside.reshape(-1, *rest).astype(data.dtype)),)
+
+
+# --- alignments --------------------------------------------------------------------------------
+
+
+def ctc_loss_grad(
+    g: Tensor, scores: Tensor, target: Tensor, target_length: Tensor, length: Tensor, blank: int
+) -> Tensors:
+    """The gradient to the scores, back through the sum over all alignments step by step."""
+    xp, ends = array_module.xp, length.value()
+    lengths = (target_length.value(), ends)
+    lattice = Lattice(xp, scores.value(), target.value(), lengths, blank)
+    skip_cost, finals = Tensor(lattice.skip_cost), Tensor(lattice.finals())
+    states = Tensor(lattice.states.astype("int64")[:, None, :])
+
+    def moved(state: Tensor, by: int) -> Tensor:
+        """States moved up by some places; impossible ones come in."""
+        return shaping.pad(state, widths=((0, 0), (by, -by)), value=IMPOSSIBLE)
+
+    def forward(scores: Tensor) -> Tensors:
+        emitted = take_along_axis(softmax.log_softmax(scores, axis=-1), states, axis=2)
+        width = finals.shape[1]
+        state = choice.full_like(emitted[:, 0], value=IMPOSSIBLE)
+        for time in range(scores.shape[1]):
+            if time == 0:
+                new = joining.concatenate(emitted[:, 0, :2], state[:, 2:], axis=1)
+            else:
+                new = logaddexp(state, moved(state, 1))
+                if width > 2:
+                    new = logaddexp(new, moved(state, 2) + skip_cost)
+                new = new + emitted[:, time]
+            state = choice.where(Tensor((time < ends)[:, None]), new, state)
+        return (-logsumexp(state + finals, axis=(1,)),)
+
+    (found,) = gradients_of(forward, (scores,), (g,))
+    return (_or_zeros(found, scores),)
 
 
 # --- attention ---------------------------------------------------------------------------------

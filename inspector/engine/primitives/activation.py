@@ -1,10 +1,10 @@
-"""Activation functions, each a single op: forward, gradient and, where offered, second derivative.
+"""Activation functions, each a single op: forward, gradient and second derivative.
 
 Every activation f is made by `_activation` from array formulas that write into `out`:
 
     f        out = f(x)
     slope    out = g · f'(x)               the op "<name>_grad"
-    bend     out = f''(x)                  the op "<name>_bend"; its own gradient is not offered
+    bend     out = f''(x)                  the op "<name>_bend"; beyond it, see `compositions`
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from inspector.engine.blocks import elementwise
 from inspector.engine.error_function import normal_distribution
-from inspector.engine.higher_order import NotOffered
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import Primitive, each, primitive
+from inspector.engine.primitives.choice import full_like
 from inspector.engine.rules import same
 
 Formula = Callable[..., None]
@@ -40,7 +43,7 @@ def _activation(name: str, doc: str, f: Formula, slope: Formula, bend: Formula) 
         shape=same,
         dtype=same,
         elementwise=True,
-        vjp=NotOffered(f"{name}_bend"),
+        vjp=each(_zeros) if bend is _flat else WrittenOut(f"{name}_bend"),
     )(curvature)
     back = primitive(
         name=f"{name}_grad",
@@ -64,6 +67,11 @@ def _activation(name: str, doc: str, f: Formula, slope: Formula, bend: Formula) 
 def _flat(xp: Any, out: Any, x: Any, **constants: Any) -> None:
     """The second derivative of whatever is made of straight pieces."""
     out[...] = 0
+
+
+def _zeros(g: Any, y: Any, x: Any, **constants: Any) -> Any:
+    """The gradient of what is the same everywhere."""
+    return full_like(x, value=0)
 
 
 def _positive(xp: Any, x: Any, out: Any = None) -> Any:
@@ -136,12 +144,12 @@ ramp = _activation("ramp", "scale·x + shift between low and high.", _ramp_f, _r
 
 
 def _sigmoid_f(xp: Any, out: Any, x: Any) -> None:
-    # exp(88) is float32's largest; the bound keeps the formula free of overflow warnings.
-    xp.negative(x, out=out)
-    xp.clip(out, -math.inf, 88.0, out=out)
-    xp.exp(out, out=out)
-    out += 1
-    xp.reciprocal(out, out=out)
+    # exp(-x) may be infinite, and the answer is then 0: exactly, as silu(-inf) = NaN needs it.
+    with np.errstate(over="ignore"):
+        xp.negative(x, out=out)
+        xp.exp(out, out=out)
+        out += 1
+        xp.reciprocal(out, out=out)
 
 
 def _sigmoid_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
@@ -240,14 +248,14 @@ elu = _activation(
     _elu_bend,
 )
 
-# tanh form of gelu: x/2 · (1 + tanh(u)), u = _ROOT·(x + _CUBIC·x³)
-_ROOT = math.sqrt(2 / math.pi)
-_CUBIC = 0.044715
+# tanh form of gelu: x/2 · (1 + tanh(u)), u = ROOT·(x + CUBIC·x³)
+ROOT = math.sqrt(2 / math.pi)
+CUBIC = 0.044715
 
 
 def _tanh_of_u(xp: Any, x: Any, square: Any) -> Any:
-    inner = square * (_ROOT * _CUBIC)
-    inner += _ROOT
+    inner = square * (ROOT * CUBIC)
+    inner += ROOT
     inner *= x
     return xp.tanh(inner, out=inner)
 
@@ -263,8 +271,8 @@ def _gelu_tanh_f(xp: Any, out: Any, x: Any) -> None:
 def _gelu_tanh_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
     square = x * x
     tanh = _tanh_of_u(xp, x, square)
-    square *= 3 * _CUBIC * _ROOT  # becomes u'
-    square += _ROOT
+    square *= 3 * CUBIC * ROOT  # becomes u'
+    square += ROOT
     square *= x
     xp.multiply(tanh, tanh, out=out)
     xp.subtract(1, out, out=out)
@@ -278,9 +286,9 @@ def _gelu_tanh_slope(xp: Any, out: Any, g: Any, x: Any) -> None:
 def _gelu_tanh_bend(xp: Any, out: Any, x: Any) -> None:
     square = x * x
     tanh = _tanh_of_u(xp, x, square)
-    rise = _ROOT + 3 * _ROOT * _CUBIC * square  # u'
+    rise = ROOT + 3 * ROOT * CUBIC * square  # u'
     steepness = 1 - tanh * tanh
-    out[...] = steepness * (rise + x * (3 * _ROOT * _CUBIC * x - tanh * rise * rise))
+    out[...] = steepness * (rise + x * (3 * ROOT * CUBIC * x - tanh * rise * rise))
 
 
 gelu_tanh = _activation(

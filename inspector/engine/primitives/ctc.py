@@ -11,7 +11,7 @@ import numpy as np
 
 from inspector.engine import array_module
 from inspector.engine.alignment import Lattice, beam_search, best_path, slopes
-from inspector.engine.higher_order import NotOffered
+from inspector.engine.higher_order import WrittenOut
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives.softmax import along_rows, log_softmax_rows
 from inspector.engine.rules import INT32, Shape, same
@@ -42,7 +42,7 @@ def ctc_loss(xp: Any, scores: Any, target: Any, target_length: Any, length: Any,
 @primitive(
     shape=lambda g, scores, *rest, blank: scores,
     dtype=same,
-    vjp=NotOffered("ctc_loss_grad"),
+    vjp=WrittenOut("ctc_loss_grad"),
 )
 def ctc_loss_grad(
     xp: Any, g: Any, scores: Any, target: Any, target_length: Any, length: Any, blank: int

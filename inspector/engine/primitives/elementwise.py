@@ -132,10 +132,12 @@ def i0(xp: Any, a: Any) -> Any:
 
 
 def _i1_back(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
-    # I1' = I0 - I1/x, which goes to 1/2 at zero.
+    # I1' = I0 - I1/x; at zero I1/x is its series, whose slopes are right there too.
     origin = a == 0
     safe = choice.where(origin, choice.full_like(a, value=1), a)
-    return g * (i0(a) - choice.where(origin, choice.full_like(a, value=0.5), y / safe))
+    squared = square(a)
+    series = (squared * (1 / 384) + 1 / 16) * squared + 0.5
+    return g * (i0(a) - choice.where(origin, series, y / safe))
 
 
 @primitive(shape=same, dtype=same, elementwise=True, vjp=each(_i1_back))

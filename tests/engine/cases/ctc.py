@@ -57,7 +57,7 @@ CASES = [
         "ctc_loss_grad",
         (np.ones(3), scores, target, target_length, length),
         {"blank": 0},
-        differentiable=(),
+        differentiable=(0, 1),
     ),
     Case(
         "ctc_best_path",
