@@ -149,7 +149,17 @@ def real_inputs(case):
 REAL = [family for family in FAMILIES if cases_of(family, real_inputs)]
 # What their cases expect was made beforehand, or multiplies what the primitive never reads.
 WITHOUT_MATHS = {
-    *("attention", "convolution", "ctc", "fft", "normalization", "pooling", "random", "recurrent"),
+    *(
+        "attention",
+        "convolution",
+        "ctc",
+        "decompositions",
+        "fft",
+        "normalization",
+        "pooling",
+        "random",
+        "recurrent",
+    ),
     *("linalg", "softmax", "sorting"),
 }
 

@@ -1,9 +1,7 @@
-"""Linear algebra over the last two axes: factorisations, inverses, eigenvalues.
+"""Linear algebra over the last two axes: determinants, inverses, solutions, Cholesky factors.
 
 The gradients are the textbook ones (M. Giles, "Collected matrix derivative results for forward and
-reverse mode", 2008; J. Townsend, "Differentiating the singular value decomposition", 2016). Where
-eigenvalues or singular values meet, the gradient of the vectors does not exist and comes out
-infinite, as on the other backends.
+reverse mode", 2008).
 """
 
 from __future__ import annotations
@@ -13,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from inspector.engine import array_module
-from inspector.engine.higher_order import NotOffered
 from inspector.engine.primitive import each, primitive
-from inspector.engine.primitives import choice, contraction, elementwise, reduction, shaping
+from inspector.engine.primitives import contraction, shaping
 from inspector.engine.promotion import EXTENDED_FLOATS
 from inspector.engine.rules import FLOAT32, INT32, Shape, conjugated, same, to_float, to_int32
 from inspector.engine.tensor import Tensor
@@ -38,7 +35,12 @@ def _square(shape: Shape) -> int:
     return shape[-1]
 
 
-def _square_shape(shape: Shape, **constants: Any) -> Shape:
+def square_shape(shape: Shape, **constants: Any) -> Shape:
+    """The shape of a stack of square matrices.
+
+    Raises:
+        ValueError: the matrices are not square.
+    """
     _square(shape)
     return shape
 
@@ -49,7 +51,17 @@ def _scalars(shape: Shape) -> Shape:
     return shape[:-2]
 
 
-def _finite(xp: Any, a: Any) -> Any:
+def plain(dtype: Any) -> Any:
+    """The dtype that LAPACK computes such matrices in."""
+    return FLOAT32 if dtype in EXTENDED_FLOATS or dtype == np.float16 else dtype
+
+
+def as_complex(dtype: Any) -> Any:
+    """The complex dtype of as many digits."""
+    return np.dtype("complex128" if dtype.name in ("float64", "complex128") else "complex64")
+
+
+def finite(xp: Any, a: Any) -> Any:
     """The matrices as they are; refused where LAPACK's iterations may never end: at an infinity.
 
     On a GPU nothing is asked: the host would wait for the answer, and cuSOLVER's iterations end.
@@ -59,7 +71,7 @@ def _finite(xp: Any, a: Any) -> Any:
     return a
 
 
-def _symmetric(xp: Any, a: Any) -> Any:
+def symmetric(xp: Any, a: Any) -> Any:
     """The symmetric part: LAPACK reads one triangle only, and a gradient must not depend on it."""
     _square(a.shape)  # a row and a column would broadcast
     half = a.dtype.type(0.5)
@@ -113,10 +125,10 @@ def _cholesky_back(g: Any, y: Any, a: Any) -> Any:
     return (full + transposed(full)) * 0.5
 
 
-@primitive(shape=_square_shape, dtype=same, vjp=each(_cholesky_back))
+@primitive(shape=square_shape, dtype=same, vjp=each(_cholesky_back))
 def cholesky(xp: Any, a: Any) -> Any:
     """The lower triangular factor of symmetric positive definite matrices."""
-    return widened(xp.linalg.cholesky, _symmetric(xp, a))
+    return widened(xp.linalg.cholesky, symmetric(xp, a))
 
 
 def _det_back(g: Any, y: Any, a: Any) -> Any:
@@ -160,7 +172,7 @@ def _inverse_back(g: Any, y: Any, a: Any) -> Any:
     return -product(across, g, across)
 
 
-@primitive(shape=_square_shape, dtype=same, vjp=each(_inverse_back), name="inverse")
+@primitive(shape=square_shape, dtype=same, vjp=each(_inverse_back), name="inverse")
 def inverse(xp: Any, a: Any) -> Any:
     """Inverse matrices."""
     return widened(xp.linalg.inv, a)
@@ -200,126 +212,6 @@ def solve_triangular(xp: Any, a: Any, b: Any, *, lower: bool) -> Any:
     return widened(xp.linalg.solve, triangle, b)
 
 
-def _off_diagonal_inverse(values: Any) -> Any:
-    """1 / (v_j - v_i), and 0 on the diagonal."""
-    differences = columns(values) - rows(values)
-    eye = eye_like(values, values.shape[-1])
-    return (1 - eye) / (differences + eye)
-
-
-def _eigh_back(wanted: Any, gs: Any, ys: Any, a: Any) -> Any:
-    values, vectors = ys
-    inner = diagonal(gs[0]) if gs[0] is not None else choice.full_like(a, value=0)
-    if gs[1] is not None:
-        inner = inner + product(transposed(vectors), gs[1]) * _off_diagonal_inverse(values)
-    full = product(vectors, inner, transposed(vectors))
-    return [(full + transposed(full)) * 0.5]
-
-
-@primitive(
-    shape=lambda shape: (shape[:-1], _square_shape(shape)),
-    dtype=lambda dtype: ({"complex64": FLOAT32}.get(dtype.name, dtype), dtype),
-    vjp=_eigh_back,
-    many=True,
-)
-def eigh(xp: Any, a: Any) -> Any:
-    """Eigenvalues, ascending, and eigenvectors of symmetric matrices."""
-    return widened(lambda x: tuple(xp.linalg.eigh(x)), _symmetric(xp, _finite(xp, a)))
-
-
-@primitive(
-    shape=lambda shape: (shape[:-1], _square_shape(shape)),
-    dtype=lambda dtype: (_complex(dtype), _complex(dtype)),
-    vjp=NotOffered("eig"),
-    many=True,
-)
-def eig(xp: Any, a: Any) -> Any:
-    """Eigenvalues and right eigenvectors of any square matrices, complex."""
-    values, vectors = np.linalg.eig(array_module.to_numpy(a).astype(_plain(a.dtype)))
-    dtype = _complex(a.dtype)
-    return xp.asarray(values.astype(dtype)), xp.asarray(vectors.astype(dtype))
-
-
-def _plain(dtype: Any) -> Any:
-    return FLOAT32 if dtype in EXTENDED_FLOATS or dtype == np.float16 else dtype
-
-
-def _complex(dtype: Any) -> Any:
-    return np.dtype("complex128" if dtype.name in ("float64", "complex128") else "complex64")
-
-
-def _qr_shapes(shape: Shape, *, mode: str) -> tuple[Shape, Shape]:
-    m, n = shape[-2:]
-    inner = m if mode == "complete" else min(m, n)
-    return (*shape[:-2], m, inner), (*shape[:-2], inner, n)
-
-
-def _qr_back(wanted: Any, gs: Any, ys: Any, a: Any, *, mode: str) -> Any:
-    q, r = ys
-    if q.shape[-1] != r.shape[-1]:
-        NotOffered("qr of wide or completed matrices")(wanted, gs, ys, a)
-    g_q = gs[0] if gs[0] is not None else choice.full_like(q, value=0)
-    g_r = gs[1] if gs[1] is not None else choice.full_like(r, value=0)
-    mixed = product(r, transposed(g_r)) - product(transposed(g_q), q)
-    symmetric = shaping.tril(mixed, k=0) + transposed(shaping.tril(mixed, k=-1))
-    # (g_q + q·sym) r⁻ᵀ, by a triangular solve from the right.
-    left = transposed(g_q + product(q, symmetric))
-    return [transposed(solve_triangular(r, left, lower=False))]
-
-
-@primitive(shape=_qr_shapes, dtype=lambda dtype, mode: (dtype, dtype), vjp=_qr_back, many=True)
-def qr(xp: Any, a: Any, *, mode: str) -> Any:
-    """An orthogonal and an upper triangular factor."""
-    return widened(lambda x: tuple(xp.linalg.qr(x, mode=mode)), a)
-
-
-def _svd_shapes(shape: Shape, *, full: bool) -> tuple[Shape, Shape, Shape]:
-    m, n = shape[-2:]
-    k = min(m, n)
-    batch = shape[:-2]
-    return (*batch, m, m if full else k), (*batch, k), (*batch, n if full else k, n)
-
-
-def _svd_back(wanted: Any, gs: Any, ys: Any, a: Any, *, full: bool) -> Any:
-    u, s, vh = ys
-    v = transposed(vh)
-    k = s.shape[-1]
-    if gs[0] is None and gs[2] is None:
-        thin_u, thin_vh = u[..., :k], vh[..., :k, :]
-        return [product(thin_u * columns(gs[1]), thin_vh)]
-    if full and a.shape[-1] != a.shape[-2]:
-        NotOffered("svd with full_matrices=True")(wanted, gs, ys, a)
-    inner = diagonal(gs[1]) if gs[1] is not None else choice.full_like(s, value=0)[..., None]
-    eye = eye_like(s, k)
-    square = elementwise.square(s)
-    gap = (1 - eye) / (columns(square) - rows(square) + eye)
-    outside = None
-    if gs[0] is not None:
-        mixed = product(transposed(u), gs[0])
-        inner = inner + (mixed - transposed(mixed)) * gap * columns(s)
-        if u.shape[-2] > k:
-            rest = gs[0] - product(u, mixed)
-            outside = product(rest / columns(s), vh)
-    if gs[2] is not None:
-        g_v = transposed(gs[2])
-        mixed = product(transposed(v), g_v)
-        inner = inner + rows(s) * ((mixed - transposed(mixed)) * gap)
-        if v.shape[-2] > k:
-            rest = transposed(g_v - product(v, mixed))
-            added = product(u, rest / rows(s))
-            outside = added if outside is None else outside + added
-    found = product(u, inner, vh)
-    return [found if outside is None else found + outside]
-
-
-@primitive(
-    shape=_svd_shapes, dtype=lambda dtype, full: (dtype, dtype, dtype), vjp=_svd_back, many=True
-)
-def svd(xp: Any, a: Any, *, full: bool) -> Any:
-    """Left singular vectors, singular values (descending), right singular vectors in rows."""
-    return widened(lambda x: tuple(xp.linalg.svd(x, full_matrices=full)), _finite(xp, a))
-
-
 def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:
     across, up = transposed(y), transposed(g)
     left = eye_like(a, a.shape[-2]) - product(a, y)
@@ -334,51 +226,15 @@ def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:
 )
 def pinv(xp: Any, a: Any, *, rcond: float) -> Any:
     """Pseudo-inverses; singular values below `rcond` times the largest count as zero."""
-    return widened(lambda x: xp.linalg.pinv(x, rcond=rcond), _finite(xp, a))
-
-
-def _lu_shapes(shape: Shape) -> tuple[Shape, Shape]:
-    if len(shape) < 2:
-        raise ValueError(f"a stack of matrices is needed, not {shape}")
-    return shape, (*shape[:-2], min(shape[-2:]))
-
-
-@primitive(
-    shape=_lu_shapes,
-    dtype=lambda dtype: (dtype, INT32),
-    vjp=NotOffered("lu_factor"),
-    many=True,
-)
-def lu_factor(xp: Any, a: Any) -> Any:
-    """Both triangular factors in one matrix, and the row that each row was swapped with."""
-    # SciPy only here: NumPy has no LU, and importing SciPy costs 0.1 s.
-    from scipy import linalg
-
-    _lu_shapes(a.shape)
-    matrices = array_module.to_numpy(a).astype(_plain(a.dtype))
-    flat = matrices.reshape(-1, *matrices.shape[-2:])
-    made = [linalg.lu_factor(matrix, check_finite=False) for matrix in flat]
-    factors = np.stack([factor for factor, _ in made]).reshape(matrices.shape)
-    pivots = np.stack([pivot for _, pivot in made]).reshape(*a.shape[:-2], -1)
-    return xp.asarray(factors.astype(a.dtype)), xp.asarray(pivots.astype(INT32))
+    return widened(lambda x: xp.linalg.pinv(x, rcond=rcond), finite(xp, a))
 
 
 @primitive(shape=lambda shape, **constants: shape[:-2], dtype=to_int32)
 def matrix_rank(xp: Any, a: Any, *, tol: float | None) -> Any:
     """How many singular values are larger than `tol`."""
-    values = xp.linalg.svd(_finite(xp, a).astype(_plain(a.dtype)), compute_uv=False)
+    values = xp.linalg.svd(finite(xp, a).astype(plain(a.dtype)), compute_uv=False)
     if tol is None:
         bound = values.max(axis=-1, keepdims=True) * max(a.shape[-2:]) * np.finfo(values.dtype).eps
     else:
         bound = tol
     return (values > bound).sum(axis=-1).astype(INT32)
-
-
-def singular_values(a: Any) -> Any:
-    """The singular values alone; their gradient needs no gap between them."""
-    return svd(a, full=False)[1]
-
-
-def trace_norm(a: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """The sum of singular values (the nuclear norm)."""
-    return reduction.sum_(singular_values(a), axis=axis, keepdims=keepdims)

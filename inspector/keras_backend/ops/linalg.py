@@ -11,7 +11,13 @@ from keras.src.backend.common.dtypes import result_type
 
 from inspector.engine import array_module, autodiff, tape
 from inspector.engine.operators import cast_to
-from inspector.engine.primitives import arithmetic, elementwise, reduction, shaping
+from inspector.engine.primitives import (
+    arithmetic,
+    decompositions,
+    elementwise,
+    reduction,
+    shaping,
+)
 from inspector.engine.primitives import linalg as matrices
 from inspector.engine.promotion import is_inexact
 from inspector.engine.rules import normalize_axis
@@ -60,11 +66,11 @@ def det(a: Any) -> Any:
 
 
 def eig(a: Any) -> Any:
-    return matrices.eig(inexact(a))
+    return decompositions.eig(inexact(a))
 
 
 def eigh(a: Any) -> Any:
-    return matrices.eigh(inexact(a))
+    return decompositions.eigh(inexact(a))
 
 
 def inv(a: Any) -> Any:
@@ -72,7 +78,7 @@ def inv(a: Any) -> Any:
 
 
 def lu_factor(a: Any) -> Any:
-    return matrices.lu_factor(inexact(a))
+    return decompositions.lu_factor(inexact(a))
 
 
 def qr(x: Any, mode: str = "reduced") -> Any:
@@ -82,7 +88,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
             "`mode` argument value not supported. Expected one of {'reduced', 'complete'}. "
             f"Received: mode={mode}"
         )
-    return matrices.qr(inexact(x), mode=mode)
+    return decompositions.qr(inexact(x), mode=mode)
 
 
 def _as_columns(a: Any, b: Any) -> tuple[Any, bool]:
@@ -109,8 +115,8 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     tensor = inexact(x)
     if not compute_uv:
-        return matrices.singular_values(tensor)
-    return matrices.svd(tensor, full=full_matrices)
+        return decompositions.singular_values(tensor)
+    return decompositions.svd(tensor, full=full_matrices)
 
 
 def _cutoff(x: Any, rcond: float | None) -> float:
@@ -209,7 +215,7 @@ def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
 def _of_singular_values(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     """The largest, the smallest, or the sum of singular values, with both axes kept."""
     rest = [i for i in range(x.ndim) if i not in axes]
-    values = matrices.singular_values(shaping.transpose(x, axes=(*rest, *axes)))
+    values = decompositions.singular_values(shaping.transpose(x, axes=(*rest, *axes)))
     reduce = {2: reduction.max_, -2: reduction.min_, "nuc": reduction.sum_}[ord]
     found = reduce(values, axis=(values.ndim - 1,), keepdims=False)
     kept = tuple(1 if i in axes else size for i, size in enumerate(x.shape))
