@@ -162,12 +162,16 @@ def _pairs(a: Run, b: Run) -> Iterator[Pair]:
     def inside(id_a: str | None, id_b: str | None, depth: int) -> Iterator[Pair]:
         left = [calls_a[child] for child in inside_a[id_a]] if id_a or depth == 0 else []
         right = [calls_b[child] for child in inside_b[id_b]] if id_b or depth == 0 else []
-        for one, other, moved in matched(left, right, whole=depth == 0):
+        for one, other, moved in matched(left, right, key=_class_and_shape, whole=depth == 0):
             aspects = tuple(_aspects(one, other, same_mode=same_mode, moved=moved))
             yield Pair(one, other, depth, aspects)
             yield from inside(one.id if one else None, other.id if other else None, depth + 1)
 
     yield from inside(None, None, 0)
+
+
+def _class_and_shape(call: Call) -> tuple[str, tuple[Shape | None, ...]]:
+    return call.class_, tuple(tensor.shape for tensor in call.outputs)
 
 
 def _aspects(

@@ -9,28 +9,45 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import Protocol, TypeVar
 
-from inspector.trace.document import Call, Shape
 
+class Named(Protocol):
+    """What can be matched: a call, or anything else with a name and a class."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def class_(self) -> str: ...
+
+
+A = TypeVar("A", bound=Named)
+B = TypeVar("B", bound=Named)
 # Above this many comparisons a gap is matched by one walk along both sides.
 _MOST_COMPARISONS = 1_000_000
-_Match = tuple[Call | None, Call | None, tuple[int, int] | None]
 
 
-def matched(a: list[Call], b: list[Call], *, whole: bool = False) -> Iterator[_Match]:
+def matched(
+    a: list[A],
+    b: list[B],
+    *,
+    key: Callable[[A | B], Hashable],
+    whole: bool = False,
+) -> Iterator[tuple[A | None, B | None, tuple[int, int] | None]]:
     """Pairs in order of execution, with a call that has no partner beside None.
 
     The third value is given for a pair that is out of order: its place among each side's calls.
 
+    key:   what two calls of the same kind share besides their name: class and shape.
     whole: the lists are all that was called; one call on each side is a pair, whatever its name.
     """
     names_a, names_b = _numbered(a), _numbered(b)
     found: dict[int, int] = {}
     if whole and len(a) == len(b) == 1:
         found[0] = 0
-    shape_a, shape_b = [_class_and_shape(c) for c in a], [_class_and_shape(c) for c in b]
+    shape_a, shape_b = [key(c) for c in a], [key(c) for c in b]
     both_a, both_b = zip(names_a, shape_a, strict=True), zip(names_b, shape_b, strict=True)
     _by_key(found, dict(enumerate(both_a)), dict(enumerate(both_b)))
     _by_key(found, _given(a, names_a), _given(b, names_b))
@@ -40,7 +57,7 @@ def matched(a: list[Call], b: list[Call], *, whole: bool = False) -> Iterator[_M
     yield from _merged(a, b, found)
 
 
-def _numbered(calls: list[Call]) -> list[tuple[str, int]]:
+def _numbered(calls: Sequence[Named]) -> list[tuple[str, int]]:
     """Names with how often they came before: a shared layer is called again under its name."""
     seen: Counter[str] = Counter()
     names = []
@@ -50,16 +67,12 @@ def _numbered(calls: list[Call]) -> list[tuple[str, int]]:
     return names
 
 
-def _class_and_shape(call: Call) -> tuple[str, tuple[Shape | None, ...]]:
-    return call.class_, tuple(tensor.shape for tensor in call.outputs)
-
-
-def _given(calls: Sequence[Call], names: Sequence[Hashable]) -> dict[int, Hashable]:
+def _given(calls: Sequence[Named], names: Sequence[Hashable]) -> dict[int, Hashable]:
     """Names that the user gave; `dense_3` is Keras' own for a `Dense`."""
     return {i: name for i, name in enumerate(names) if not _is_numbered(calls[i])}
 
 
-def _is_numbered(call: Call) -> bool:
+def _is_numbered(call: Named) -> bool:
     own = re.sub(r"_\d+$", "", call.name).replace("_", "").lower()
     return own == call.class_.replace("_", "").lower()
 
@@ -120,7 +133,9 @@ def _increasing(found: dict[int, int]) -> set[int]:
     return kept
 
 
-def _merged(a: list[Call], b: list[Call], found: dict[int, int]) -> Iterator[_Match]:
+def _merged(
+    a: list[A], b: list[B], found: dict[int, int]
+) -> Iterator[tuple[A | None, B | None, tuple[int, int] | None]]:
     """Along A; what only B has comes before the next pair that is in order."""
     in_order = _increasing(found)
     partners = set(found.values())
