@@ -1,198 +1,210 @@
-"""The parts of ./dev gpu-check: each takes the device's array module and gives what it found.
+"""The parts of ./dev gpu-check: each takes the device and gives its runs by name.
 
-A finding is a dictionary with `failures`, a list of texts, and whatever else is worth keeping.
-NumPy is the array module outside of `on(device)`.
+A run gives what is wrong as a text (empty: nothing; None: it does not count, because NumPy refuses
+it as well), or a dictionary with that as `said` beside facts worth keeping. The first word of a
+name is its group: the runs of a group share their kernels, so one process runs them all.
 """
 
 from __future__ import annotations
 
 import collections
 import functools
+import importlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import keras_runs  # first of all: importing Keras chooses NumPy for the process
 import numpy as np
+from gpu_device import Device, on
 
 from inspector.engine import array_module
+from inspector.engine.cuda import launch
 
 # Largest difference over largest value. The primitives run in float64, Keras in float32; GPUs add
 # up in another order and may round products of float32 once more.
-TOLERANCE = {"primitives": 1e-9, "keras": 1e-5}
+FLOAT64, KERAS = 1e-9, 1e-5
 # A graph's fused chains round once where the ops round each time.
 FUSED = 1e-6
 REPEATS = 5
 
-
-@contextmanager
-def on(module) -> Iterator[None]:
-    """Compute with this array module inside."""
-    before, array_module.xp = array_module.xp, module
-    try:
-        yield
-    finally:
-        array_module.xp = before
+Runs = dict[str, Callable]
 
 
-def primitives(device) -> dict:
+def float64(device: Device) -> Runs:
+    """Every primitive, forward and backward, against NumPy."""
     from case_runs import RUNS
 
-    return compared(RUNS, device, TOLERANCE["primitives"])
-
-
-def dtypes(device) -> dict:
-    from case_runs import NARROW, runs_in
-
-    found = [compared(runs_in(dtype), device, NARROW[dtype], partly=True) for dtype in NARROW]
     return {
-        "runs": sum(part["runs"] for part in found),
-        "failures": [text for part in found for text in part["failures"]],
+        _grouped(name): functools.partial(compared, run, device, FLOAT64)
+        for name, run in RUNS.items()
     }
 
 
-def keras(device) -> dict:
-    return compared(keras_runs.RUNS, device, TOLERANCE["keras"])
+def narrow(dtype: str) -> Callable[[Device], Runs]:
+    """The same in another dtype, where NumPy takes it."""
+
+    def runs(device: Device) -> Runs:
+        from case_runs import NARROW, runs_in
+
+        return {
+            _grouped(name): functools.partial(compared, run, device, NARROW[dtype], partly=True)
+            for name, run in runs_in(dtype).items()
+        }
+
+    return runs
 
 
-def compared(runs: dict[str, Callable], device, tolerance: float, partly: bool = False) -> dict:
-    """Which runs give something else on the device than on NumPy.
+def keras(wanted: Callable[[str], bool]) -> Callable[[Device], Runs]:
+    """Functions or layers of Keras in float32 against NumPy."""
 
-    partly: a run that NumPy refuses is no run.
+    def runs(device: Device) -> Runs:
+        from keras_runs import RUNS
+
+        return {
+            _grouped(name): functools.partial(compared, run, device, KERAS)
+            for name, run in RUNS.items()
+            if wanted(name)
+        }
+
+    return runs
+
+
+def is_of_layer(name: str) -> bool:
+    """Whether a run of `keras_runs` is of a layer, or of a training."""
+    return name.startswith(("layer-", "training"))
+
+
+def _grouped(name: str) -> str:
+    """The name of a run behind its group: what it is of, less numbers, dtypes and kinds.
+
+    >>> _grouped("12-add-float32"), _grouped("numpy-3-abs"), _grouped("layer-Dense (relu)")
+    ('add 12-add-float32', 'abs numpy-3-abs', 'Dense layer-Dense (relu)')
     """
-    count, failures = 0, []
-    for name, run in runs.items():
-        right = _right(run, partly)
-        if right is not None:
-            count += 1
-            said = _said(run, right, device, tolerance)
-            failures += [f"{name}: {said}"] if said else []
-    print(f"{count - len(failures)} of {count} agree with NumPy", flush=True)
-    return {"runs": count, "failures": failures}
+    kind, _, rest = name.partition("-")
+    of = rest if kind == "layer" else name.split("-")[{"numpy": 2}.get(kind, -1)]
+    if kind.isdigit():
+        of = name.split("-")[1]
+    return f"{(of or name).split()[0]} {name}"
 
 
-def _right(run: Callable, partly: bool):
+def compared(run: Callable, device: Device, tolerance: float, partly: bool = False) -> str | None:
+    """What a run gives on the device that it does not on NumPy.
+
+    partly: a run that NumPy refuses does not count.
+    """
+    from case_runs import differences
+
     try:
-        with on(np), np.errstate(all="ignore"):
-            return run()
+        with np.errstate(all="ignore"):
+            right = run()
     except Exception:
         if not partly:
             raise
         return None
-
-
-def _said(run: Callable, right: list, device, tolerance: float) -> str:
-    from case_runs import differences
-
-    try:
-        with on(device):
-            return differences(run(), right, tolerance)
-    except Exception as error:  # whatever CuPy or CUDA raise is a finding
-        return f"{type(error).__name__}: {error}"
-
-
-def graphs(device) -> dict:
-    """Captured replays of every primitive, and of small models against the ops they hold."""
-    from case_runs import UNCAPTURED, capture_cases, capture_trial
-
-    failures, refused = [], set()
     with on(device):
-        for case in capture_cases():
-            try:
-                said = capture_trial(case)
-            except Exception as error:  # whatever CuPy or CUDA raise is a finding
-                said = f"{type(error).__name__}: {error}"
-            if said is None:
-                refused.add(case.primitive)
-            elif said:
-                failures.append(f"{case.primitive}: {said}")
-        named = {name for names in UNCAPTURED for name in names.split()}
-        failures += [f"{name}: refused unlike on the stand-in" for name in refused ^ named]
-        failures += model_graphs()
-    return {"failures": failures}
+        return differences(run(), right, tolerance)
 
 
-def model_graphs() -> list[str]:
-    """What differs between small models' captured replays and the models on another input."""
+def graphs(device: Device) -> Runs:
+    """Captured replays of every primitive, and of small models against the ops they hold."""
+    from case_runs import UNCAPTURED, capture_cases
+
+    named = {name for names in UNCAPTURED for name in names.split()}
+    found: Runs = {
+        f"model {'fused' if fused else 'plain'}": functools.partial(model_graph, device, fused)
+        for fused in (False, True)
+    }
+    for primitive, cases in _by_primitive(capture_cases()).items():
+        found[primitive] = functools.partial(captured, device, cases, primitive not in named)
+    return found
+
+
+def captured(device: Device, cases: list, can_be: bool) -> str:
+    """What is wrong with the captured replays of a primitive that can be captured, or cannot."""
+    from case_runs import capture_trial
+
+    with on(device):
+        trials = [capture_trial(case) for case in cases]
+    if (None not in trials) != can_be:
+        return "refused unlike on the stand-in" if can_be else "not refused as on the stand-in"
+    return "; ".join(filter(None, trials))
+
+
+def model_graph(device: Device, fused: bool) -> str:
+    """How a small model's captured replay differs from the model on another input."""
     from case_runs import upload
+    from keras_runs import small_model
 
     from inspector import engine
     from inspector.engine.cuda.graph import GraphReplay
 
-    model, x, _ = keras_runs.small_model()
-    first, other = upload(x.astype("float32")), upload(np.cos(x).astype("float32"))
-    with engine.recording() as segment:
-        y = model(first, training=False)
-    right, failures = model(other, training=False).numpy(), []
-    for fused in (False, True):
+    with on(device):
+        model, x, _ = small_model()
+        first, other = upload(x.astype("float32")), upload(np.cos(x).astype("float32"))
+        with engine.recording() as segment:
+            y = model(first, training=False)
+        right = model(other, training=False).numpy()
         replay = GraphReplay(segment.records, given=[first.id], wanted=[y.id], use_fusion=fused)
         found = array_module.to_numpy(replay.run({first.id: other.data})[y.id])
-        off = float(np.abs(found - right).max() / np.abs(right).max())
-        if not off <= FUSED:
-            failures.append(f"model, fused={fused}: off by {off:.1e}")
-    return failures
+    off = float(np.abs(found - right).max() / np.abs(right).max())
+    return "" if off <= FUSED else f"off by {off:.1e}"
 
 
-def torch(device) -> dict:
-    from gpu_torch import compared_with_torch
+def torch(device: Device) -> Runs:
+    """Layers' arithmetic, forward and gradients, against torch on the same device."""
+    from gpu_torch import trial_names, trial_of
 
-    with on(device):
-        return compared_with_torch("cuda")
+    def run(name: str) -> str:
+        with on(device):
+            return trial_of(name, device.torch)
 
-
-def waits(device) -> dict:
-    with on(device):
-        return {"failures": unexpected_waits(waits_on_device)}
-
-
-def unexpected_waits(does_wait: Callable) -> list[str]:
-    """Primitives that make the host wait though they are not known to, and the other way round."""
-    from case_runs import CASES, WAITING, forward, upload
-
-    found = set()
-    for case in CASES:
-        inputs = [upload(array) for array in case.inputs]
-        if does_wait(functools.partial(forward, case, inputs)):
-            found.add(case.primitive)
-    print(f"{len(found)} primitives make the host wait, {len(WAITING)} are known to", flush=True)
-    return [f"{name}: unlike on the stand-in" for name in sorted(found ^ WAITING)]
+    return {name: functools.partial(run, name) for name in trial_names()}
 
 
-def waits_on_device(call: Callable) -> bool:
-    """Whether CuPy had to synchronise in the call."""
-    import cupyx
+def waits(device: Device) -> Runs:
+    """Which primitives make the host wait though they are not known to, and the other way round."""
+    from case_runs import CASES, WAITING
 
-    try:
-        with cupyx.allow_synchronize(False):
-            call()
-    except Exception as error:
-        # The op names itself around CuPy's error.
-        chain = (error, error.__cause__, error.__context__)
-        if not any(isinstance(one, cupyx.DeviceSynchronized) for one in chain):
-            raise
-        return True
-    return False
+    return {
+        primitive: functools.partial(waits_known, device, cases, primitive in WAITING)
+        for primitive, cases in _by_primitive(CASES).items()
+    }
 
 
-def times(device) -> dict:
-    from gpu_models import against_torch
+def waits_known(device: Device, cases: list, is_known: bool) -> str:
+    """Whether the cases of a primitive make the host wait as they are known to."""
+    from case_runs import forward, upload
 
     with on(device):
-        ours = timings()
-        rows, implementations = against_torch("cuda")
-    return {"failures": [], "ours": ours, "rows": rows, "implementations": implementations}
+        inputs = [[upload(array) for array in case.inputs] for case in cases]
+        does = any(
+            device.waits(functools.partial(forward, case, given))
+            for case, given in zip(cases, inputs, strict=True)
+        )
+    if does == is_known:
+        return ""
+    return "makes the host wait, unlike on the stand-in" if does else "waits on the stand-in only"
 
 
-def timings() -> dict[str, dict[str, float]]:
-    """Wall seconds of a forward pass and of a training step, the device waited for."""
-    import engine_workloads
+def times(device: Device) -> Runs:
+    """ResNet-50 and BERT-base against torch, then our models' times alone."""
+    from gpu_models import GOALS, SIZES, row
 
-    found = {}
-    for name, build in engine_workloads.BUILDERS.items():
-        forward, step = build()
-        found[name] = {"forward": fastest(forward), "step": fastest(step)}
-        print(f"{name}: {found[name]}", flush=True)
-    return found
+    workloads = importlib.import_module("engine_workloads").BUILDERS
+    return {
+        **{
+            f"{model} {kind}": functools.partial(row, device, model, kind)
+            for model in SIZES
+            for kind in GOALS
+        },
+        **{f"ours {name}": functools.partial(timed, device, name) for name in workloads},
+    }
+
+
+def timed(device: Device, name: str) -> dict:
+    """Wall seconds of a forward pass and of a training step of one of our models."""
+    with on(device):
+        forward, step = importlib.import_module("engine_workloads").BUILDERS[name]()
+        return {"said": "", "forward_s": fastest(forward), "step_s": fastest(step)}
 
 
 def fastest(call: Callable, wait: Callable | None = None, repeats: int = REPEATS) -> float:
@@ -215,12 +227,28 @@ def implementations(records) -> dict[str, int]:
     return dict(found.most_common())
 
 
-RUNNERS = {
-    "primitives": primitives,
-    "dtypes": dtypes,
-    "keras": keras,
+def _by_primitive(cases: list) -> dict[str, list]:
+    found: dict[str, list] = {}
+    for case in cases:
+        found.setdefault(case.primitive, []).append(case)
+    return found
+
+
+def _first(device: Device) -> Runs:
+    from gpu_first import first
+
+    return first(device)
+
+
+RUNS: dict[str, Callable[[Device], Runs]] = {
+    "first": _first,
+    "float64": float64,
+    **{dtype: narrow(dtype) for dtype in ("float32", "float16", "bfloat16", "complex64")},
+    "functions": keras(lambda name: not is_of_layer(name)),
+    "layers": keras(is_of_layer),
     "graphs": graphs,
     "torch": torch,
     "waits": waits,
     "times": times,
 }
+assert set(launch.STORED) <= set(RUNS)

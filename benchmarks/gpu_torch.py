@@ -6,6 +6,8 @@ one on torch's; both get the same seed for the gradients. Torch's products are e
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 random = np.random.default_rng(7)
@@ -168,24 +170,30 @@ def trials(ops, torch):
     }
 
 
-def compared_with_torch(device: str) -> dict:
-    """What differs; torch computes on `device`, we on the array module of the moment."""
-    try:
-        import torch
-    except ImportError as error:
-        return {"failures": [f"torch is not installed ({error})"]}
+@functools.cache
+def _trials() -> dict:
+    """The trials; those that torch is needed for are all of them."""
+    import torch
     from keras_runs import keras
 
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    failures, all_trials = [], trials(keras.ops, torch)
-    for name, (arrays, ours, theirs) in all_trials.items():
-        try:
-            said = differing(_ours(arrays, ours), _torchs(arrays, theirs, device, torch))
-        except Exception as error:  # whatever CuPy or CUDA raise is a finding
-            said = f"{type(error).__name__}: {error}"
-        failures += [f"{name}: {said}"] if said else []
-    print(f"{len(all_trials) - len(failures)} of {len(all_trials)} agree with torch", flush=True)
-    return {"runs": len(all_trials), "failures": failures}
+    return trials(keras.ops, torch)
+
+
+def trial_names() -> list[str]:
+    """What can be tried; without torch one trial, which says so."""
+    try:
+        return list(_trials())
+    except ImportError:
+        return ["torch"]
+
+
+def trial_of(name: str, device: str) -> str:
+    """What differs; torch computes on `device`, we on the array module of the moment."""
+    import torch
+
+    arrays, ours, theirs = _trials()[name]
+    return differing(_ours(arrays, ours), _torchs(arrays, theirs, device, torch))
 
 
 def seed_for(shape):

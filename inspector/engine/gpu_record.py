@@ -2,7 +2,11 @@
 
 No GPU is at hand where most changes are made. The record names the files that were checked with
 their hashes; whoever shows the engine shows `verdict`, so that an unchecked change is never
-silent.
+silent. A record:
+
+    parts     what was found, by part: `setting`, `when`, `runs`, `unfinished`, `failures`, `facts`
+    settings  what a part was found with, by a short name: `device`, `versions`, `precision`,
+              `commit`, and `hashes` of the files
 """
 
 from __future__ import annotations
@@ -24,7 +28,10 @@ _CHECKED = (
 
 
 # What ./dev gpu-check checks; a record that lacks a part says so.
-PARTS = ("primitives", "dtypes", "keras", "graphs", "torch", "waits", "times")
+PARTS = (
+    *("first", "float64", "float32", "float16", "bfloat16", "complex64"),
+    *("functions", "layers", "graphs", "torch", "waits", "times"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +57,26 @@ def verdict(record: Path = RECORD, root: Path = ROOT) -> Verdict:
         return Verdict(False, "never verified on a GPU (there is no record of a check)")
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
-        then, parts = dict(found["hashes"]), dict(found["parts"])
-        failures = [text for part in parts.values() for text in part["failures"]]
-        where = f"{found['device']}, {found['date']}"
-    except (ValueError, KeyError, TypeError) as error:
+        parts = {part: found["parts"][part] for part in PARTS if part in found["parts"]}
+        settings = {part: found["settings"][of["setting"]] for part, of in parts.items()}
+        failures = sum(len(of["failures"]) for of in parts.values())
+        left = [part for part in PARTS if part not in parts or parts[part]["unfinished"]]
+        then = [dict(setting["hashes"]) for setting in settings.values()]
+        where = ", ".join(sorted({str(setting["device"]) for setting in settings.values()}))
+        where = f"{where}, {max((of['when'] for of in parts.values()), default='')[:10]}"
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         return Verdict(False, f"not verified, {record.name} cannot be read ({error!r})")
-    missing = [part for part in PARTS if part not in parts]
-    if missing and not failures:
-        return Verdict(False, f"not fully verified, without {', '.join(missing)} ({where})")
-    return _judged(then, hashes(root), failures, where)
-
-
-def _judged(then: dict[str, Any], now: dict[str, str], failures: list[Any], where: str) -> Verdict:
-    changed = sorted(path for path in then.keys() | now.keys() if then.get(path) != now.get(path))
     if failures:
-        return Verdict(False, f"{len(failures)} checks failed ({where})")
+        return Verdict(False, f"{failures} checks failed ({where})")
+    if left:
+        return Verdict(False, f"not fully verified, without {', '.join(left)} ({where})")
+    return _judged(then, hashes(root), where)
+
+
+def _judged(then: list[dict[str, Any]], now: dict[str, str], where: str) -> Verdict:
+    changed = sorted(
+        {path for one in then for path in one.keys() | now.keys() if one.get(path) != now.get(path)}
+    )
     if changed:
         files = "1 file" if len(changed) == 1 else f"{len(changed)} files"
         return Verdict(

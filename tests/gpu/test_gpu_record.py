@@ -18,15 +18,17 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def record(root, **changes):
-    found = {
-        "device": "a GPU",
-        "date": "2026-01-02",
-        "parts": {part: {"failures": []} for part in gpu_record.PARTS},
-        "hashes": gpu_record.hashes(root),
-        **changes,
-    }
-    (root / "record.json").write_text(json.dumps(found))
+def finding(**changes):
+    found = {"setting": "s", "when": "2026-01-02T03:04:05+00:00", "unfinished": 0, "failures": []}
+    return {**found, **changes}
+
+
+def record(root, **parts):
+    """A record of all parts, with these in the place of theirs (None: without it)."""
+    found = {part: finding() for part in gpu_record.PARTS} | parts
+    settings = {"s": {"device": "a GPU", "hashes": gpu_record.hashes(root)}}
+    known = {part: of for part, of in found.items() if of is not None}
+    (root / "record.json").write_text(json.dumps({"parts": known, "settings": settings}))
 
 
 def verdict(root):
@@ -61,21 +63,23 @@ def test_code_changed_when_a_hash_differs(checkout, how):
 
 
 def test_code_is_not_verified_when_checks_failed(checkout):
-    record(checkout, parts={"primitives": {"failures": ["3-add: off by 1.0e+00"]}})
+    record(checkout, float64=finding(failures=["3-add: off by 1.0e+00"]), torch=None)
 
     assert verdict(checkout) == gpu_record.Verdict(False, "1 checks failed (a GPU, 2026-01-02)")
 
 
-def test_code_is_not_verified_when_a_part_was_not_run(checkout):
-    parts = {part: {"failures": []} for part in gpu_record.PARTS if part != "torch"}
-    record(checkout, parts=parts)
+def test_code_is_not_verified_when_a_part_was_not_run_to_its_end(checkout):
+    record(checkout, torch=None, waits=finding(unfinished=3))
 
     assert verdict(checkout) == gpu_record.Verdict(
-        False, "not fully verified, without torch (a GPU, 2026-01-02)"
+        False, "not fully verified, without torch, waits (a GPU, 2026-01-02)"
     )
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"hashes": {}}', '{"hashes": {}, "parts": []}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"parts": {"torch": {}}}', '{"parts": {"torch": {"setting": 1}}, "settings": []}'],
+)
 def test_code_is_not_verified_when_the_record_cannot_be_read(checkout, text):
     (checkout / "record.json").write_text(text)
 

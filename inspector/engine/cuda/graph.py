@@ -12,7 +12,7 @@ chains of elementwise ops run as generated kernels, within 1e-6 of the ops.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ class GraphReplay:
     def _capture(self, xp: Any) -> None:
         self._stream.begin_capture()
         try:
-            with checks.postponed() as self._checks:
+            with checks.postponed() as self._checks, _no_uploads(xp):
                 self._outputs = self._run(xp)
         except ReplayError:
             with contextlib.suppress(Exception):  # CUDA says again that this capture failed
@@ -130,6 +130,27 @@ class GraphReplay:
             for key in step.done_with:
                 del values[key]
         return {key: values[key] for key in self._wanted}
+
+
+@contextlib.contextmanager
+def _no_uploads(xp: Any) -> Iterator[None]:
+    """Let ops that upload fail inside.
+
+    CuPy does not: it would copy from staging memory that it uses again before the next launch, and
+    wait for an event that belongs to the graph at every upload after that.
+    """
+
+    def refuse(size: int) -> Any:
+        raise ReplayError(
+            f"it uploads {size} bytes from the host.",
+            fix="Replay it without a graph (`Replay`).",
+        )
+
+    xp.cuda.set_pinned_memory_allocator(refuse)
+    try:
+        yield
+    finally:
+        xp.cuda.set_pinned_memory_allocator(xp.get_default_pinned_memory_pool().malloc)
 
 
 def _refuse_draws(records: Sequence[OpRecord]) -> None:

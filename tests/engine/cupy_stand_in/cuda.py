@@ -54,6 +54,31 @@ def get_current_stream() -> Stream:
     return _entered[-1] if _entered else _null
 
 
+class PinnedMemoryPool:
+    """Memory of the host that uploads go through; the stand-in's lie in NumPy's."""
+
+    def malloc(self, size):
+        return None
+
+
+_pinned = PinnedMemoryPool()
+_pinned_allocator = _pinned.malloc
+
+
+def set_pinned_memory_allocator(allocator=None):
+    global _pinned_allocator
+    _pinned_allocator = allocator or _pinned.malloc
+
+
+def upload(size):
+    """Every copy of values or addresses from the host begins here.
+
+    In a capture CuPy goes on unless its allocator raises; what a launch would then read is lost.
+    """
+    _pinned_allocator(size)
+    capturing.forbid("an upload of values from the host")
+
+
 class MemoryPool:
     """Only its function is handed around."""
 

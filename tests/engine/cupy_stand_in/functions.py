@@ -10,9 +10,9 @@ from typing import Any
 import cupy
 import numpy as np
 
-from . import syncs
+from . import cuda, syncs
 from .array import ndarray, refuse_foreign, supported, unwrap, wrap
-from .capturing import forbid, on_device
+from .capturing import on_device
 
 # These take what is on the host.
 _UPLOADS = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray"}
@@ -35,6 +35,7 @@ _WAITING = {
     "allclose",
     "setdiff1d",
 }
+_JOINING = {"concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"}
 _EMPTY = {"empty", "empty_like", "ndarray"}
 _ONLY_CUPYS = {"blocking"}
 
@@ -61,8 +62,8 @@ def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> An
     signature = _signature(theirs)
     bound = None if signature is None else signature.bind(*args, **options)
     if name in _UPLOADS:
-        if not isinstance(args[0], ndarray):
-            forbid("an upload of values from the host")
+        if not isinstance(args[0], ndarray) and np.ndim(args[0]):
+            cuda.upload(np.asarray(args[0]).nbytes)
     else:
         for value in (*args, *options.values()):
             refuse_foreign(value, path)
@@ -70,6 +71,8 @@ def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> An
     if name == "einsum" and set(options) - {"optimize", "dtype"}:
         raise TypeError(f"einsum: did not understand {sorted(options)}")
     _refuse_dtypes(path, args, options)
+    if name in _JOINING and len(args[0]) > 8:
+        cuda.upload(8 * len(args[0]))  # their addresses
     _count(path, args, options)
     options = {key: value for key, value in options.items() if key not in _ONLY_CUPYS}
     with np.errstate(all="ignore"):

@@ -56,5 +56,6 @@ xp.ndarray = array.ndarray
 xp.asnumpy = _asnumpy
 xp.RawModule = kernels.RawModule
 xp.cuda = cuda
+xp.get_default_pinned_memory_pool = lambda: cuda._pinned
 xp.result_type = _result_type
 special = Special()
