@@ -198,6 +198,19 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=["text", "json", "sarif"], default="text", help="how findings are told"
     )
+    contract = parser.add_mutually_exclusive_group()
+    contract.add_argument(
+        "--contract",
+        type=Path,
+        metavar="FILE.json",
+        help="also an error: whatever is not as this contract says (docs/contracts.md)",
+    )
+    contract.add_argument(
+        "--write-contract",
+        type=Path,
+        metavar="FILE.json",
+        help="write a contract of the structure: calls, classes, shapes, weights, masks, losses",
+    )
     _add_plugins(parser)
 
 

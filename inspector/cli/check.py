@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inspector import __version__
 from inspector.checks import Finding, run_checks
+from inspector.cli.contract import contract_findings, contract_to_keep, write_contract
 from inspector.cli.opening import failed, opened
 from inspector.cli.plugins import loaded_plugins
 from inspector.cli.words import clean, place
@@ -22,14 +23,20 @@ _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 def run(options: argparse.Namespace) -> int:
     """Print the findings; 1 when any is an error, or when the file itself failed."""
     host = loaded_plugins(options.plugin)
+    contract = contract_to_keep(options)
+    options.name_batch = bool(options.contract or options.write_contract)
     result = opened(options, keep_ops=True)  # many checks look at the ops
     findings = (*_failures(result), *run_checks(result.trace, host.checks()))
+    if contract is not None:
+        findings += contract_findings(contract, options, result.trace)
     if options.format == "json":
         print(json.dumps(to_plain(list(findings)), indent=1))
     elif options.format == "sarif":
         print(json.dumps(_sarif(findings), indent=1))
     else:
         _print_text(findings, len(host.checks()))
+    if options.write_contract is not None:
+        write_contract(options, result.trace)
     has_error = any(finding.severity == "error" for finding in findings)
     return 1 if has_error or failed(result) else 0
 
