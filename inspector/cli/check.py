@@ -34,7 +34,10 @@ def run(options: argparse.Namespace) -> int:
     elif options.format == "sarif":
         print(json.dumps(_sarif(findings), indent=1))
     else:
-        _print_text(findings, len(host.checks()))
+        _print_text(findings)
+        checks = f"{len(host.checks())} checks" + (" and the contract" if contract else "")
+        found = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+        print(f"{found} of {checks}", file=sys.stderr)
     if options.write_contract is not None:
         write_contract(options, result.trace)
     has_error = any(finding.severity == "error" for finding in findings)
@@ -78,14 +81,12 @@ def _first_paragraph(message: str) -> str:
     return " ".join(message.strip().partition("\n\n")[0].split())
 
 
-def _print_text(findings: tuple[Finding, ...], checks: int) -> None:
+def _print_text(findings: tuple[Finding, ...]) -> None:
     for finding in findings:
         where = place(finding.file, finding.line)
         prefix = f"{where}: " if where else ""
         print(clean(f"{prefix}{finding.severity}: {finding.message} [{finding.rule}]"))
         print(clean(f"    {finding.fix}"))
-    found = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
-    print(f"{found} of {checks} checks", file=sys.stderr)
 
 
 def _sarif(findings: tuple[Finding, ...]) -> dict[str, object]:
