@@ -196,7 +196,8 @@ class Share:
 
     def _last_words(self) -> str:
         text = self._errors.read_text(encoding="utf-8", errors="replace").strip()
-        return " | ".join(text.splitlines()[-4:])[-600:]
+        lines = text.splitlines()
+        return " | ".join(lines if len(lines) < 7 else [*lines[:3], *lines[-3:]])[:600]
 
     def end(self) -> None:
         """Stop it where it is."""

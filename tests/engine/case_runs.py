@@ -50,18 +50,46 @@ def run(case: Case) -> list[Tensor | None]:
     inputs = [upload(array) for array in case.inputs]
     with engine.recording() as segment:
         outputs = forward(case, inputs)
-    return [*outputs, *gradients(case, inputs, outputs, segment)]
+    turns = turns_of(case.primitive, outputs)
+    found = gradients(case, inputs, outputs, segment, turns)
+    settled = [Tensor(y.data * turns[n].conj()) if n in turns else y for n, y in enumerate(outputs)]
+    return [*settled, *found]
 
 
-def gradients(case, inputs, outputs, segment):
+# By output: the axis along which its vectors lie. Their sign (or phase) is for a library to choose.
+VECTORS = {"eigh": {1: -2}, "svd": {0: -2, 2: -1}}
+
+
+def turns_of(primitive: str, outputs: list[Tensor]) -> dict[int, object]:
+    """What turns vectors whose largest entry is positive into those of these outputs.
+
+    0 for the vectors that belong to no singular value, of which any basis is right.
+    """
+    xp, found = array_module.xp, {}
+    for number, axis in VECTORS.get(primitive, {}).items():
+        x = outputs[number].data
+        place = xp.expand_dims(xp.argmax(xp.abs(x), axis=axis), axis)
+        largest = xp.take_along_axis(x, place, axis=axis)
+        values = min(y.shape[-1] for y in outputs if y.ndim == x.ndim - 1)
+        there = xp.arange(x.shape[-3 - axis]) < values
+        shape = (1, -1) if axis == -2 else (-1, 1)
+        found[number] = largest / xp.abs(largest) * there.reshape(shape)
+    return found
+
+
+def gradients(case, inputs, outputs, segment, turns):
     if REGISTRY[case.primitive].vjp is None or case.differentiable == ():
         return []
     numbers = range(len(outputs)) if case.outputs is None else case.outputs
-    targets = [outputs[number] for number in numbers if is_inexact(outputs[number].dtype)]
+    numbers = [number for number in numbers if is_inexact(outputs[number].dtype)]
+    targets = [outputs[number] for number in numbers]
     wanted = range(len(inputs)) if case.differentiable is None else case.differentiable
     sources = [inputs[number] for number in wanted if is_inexact(inputs[number].dtype)]
     generator = np.random.default_rng(3)
     seeds = [upload(generator.normal(size=t.shape).astype(t.dtype)) for t in targets]
+    for place, number in enumerate(numbers):
+        if number in turns:
+            seeds[place] = Tensor((seeds[place].data * turns[number]).astype(targets[place].dtype))
     found: dict[int, Tensor] = {}
     if targets and sources:
         list(autodiff.backward(targets, sources, segment.records, seeds, found))

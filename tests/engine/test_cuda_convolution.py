@@ -97,6 +97,19 @@ def test_what_cudnn_refuses_is_computed_by_cublas_and_said(kind, on):
         assert difference(made, wanted, 1e-6) == ""
 
 
+def test_slices_that_begin_anywhere_are_moved_for_cudnn(on):
+    on(stand_in_dnn.library())
+    xp = array_module.xp
+    for name, arrays, how in calls(SETTINGS["plain"], "float32"):
+        held = [xp.asarray(np.concatenate([[0.0], a.ravel()]).astype("float32")) for a in arrays]
+        slices = [h[1:].reshape(a.shape) for h, a in zip(held, arrays, strict=True)]
+
+        made = REGISTRY[name](*map(Tensor, slices), **how)
+
+        right = REGISTRY[name](*[Tensor(xp.asarray(a)) for a in arrays], **how)
+        assert difference(made, right, 1e-6) == ""
+
+
 @pytest.mark.parametrize("given", ["image", "weights"])
 def test_captured_convolutions_put_constant_weights_in_order_once(given, on, monkeypatch):
     on(stand_in_dnn.library())

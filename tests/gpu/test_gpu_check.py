@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.engine import array_module, gpu_record
+from inspector.engine import REGISTRY, array_module, gpu_record
 from inspector.engine.cuda import dispatch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +80,36 @@ def test_check_finds_what_differs_and_what_fails(gpu_parts, gpu_worker, stand_in
     assert found(wide) == "result 0: (2,) float64, not (2,) float32"
     assert found(lambda: 1 / 0).startswith("ZeroDivisionError")
     assert found(lambda: 1 / 0, partly=True) is None
+
+
+def test_signs_of_eigenvectors_are_for_a_library_to_choose(
+    gpu_parts, gpu_worker, stand_in, monkeypatch
+):
+    def other(xp, made):
+        signs = xp.asarray(np.where(np.arange(9) % 2, 1.0, -1.0))
+        if len(made) == 2:
+            return made[0], made[1] * signs[: made[1].shape[-1]]
+        count = made[1].shape[-1]
+        left, right = (xp.concatenate([signs[:count], -signs[: 9 - count]]) for _ in range(2))
+        u, v = made[0].shape[-1], made[2].shape[-2]
+        return made[0] * left[:u], made[1], made[2] * right[:v, None]
+
+    for name in ("eigh", "svd"):
+        op = REGISTRY[name]
+        monkeypatch.setattr(op, "forward", _changed(op.forward, other))
+    runs = gpu_parts.RUNS["float64"](stand_in)
+    some = {name: run for name, run in runs.items() if name.split()[0] in ("eigh", "svd")}
+
+    assert len(some) == 6
+    assert wrong(gpu_worker, some) == {}
+
+
+def _changed(forward, change):
+    def changed(xp, *arrays, **constants):
+        made = forward(xp, *arrays, **constants)
+        return made if xp is np else change(xp, made)
+
+    return changed
 
 
 def test_check_finds_primitives_that_wait(gpu_parts, gpu_worker, stand_in, monkeypatch):

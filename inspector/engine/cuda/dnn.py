@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from inspector.engine.cuda import precision
 from inspector.engine.windows import Padding, Sizes
 
+# Bytes; it is what the front end says of each tensor to cuDNN.
+_ALIGNMENT = 16
 _TYPES = {"float32": "FLOAT", "float16": "HALF", "bfloat16": "BFLOAT16"}
 
 
@@ -155,10 +157,16 @@ def _ordered(xp: Any, weights: Any) -> Any:
     """(*kernel, channels, filters) as (filters, *kernel, channels)."""
     copy = _copies.get(id(weights))
     if copy is None:
-        copy = xp.ascontiguousarray(xp.moveaxis(weights, -1, 0))
+        copy = _aligned(xp, xp.moveaxis(weights, -1, 0))
         if id(weights) in _copies:
             _copies[id(weights)] = copy
     return copy
+
+
+def _aligned(xp: Any, array: Any) -> Any:
+    """In one piece, and where cuDNN takes a tensor to begin: a slice may begin anywhere."""
+    whole = xp.ascontiguousarray(array)
+    return whole if whole.data.ptr % _ALIGNMENT == 0 else whole.copy()
 
 
 def convolved(
@@ -180,8 +188,8 @@ def convolved(
     if isinstance(found, str):
         raise Refused(found)
     plan, size = found
-    one = xp.ascontiguousarray(arrays[0])
-    other = xp.ascontiguousarray(arrays[1]) if kind == "wgrad" else _ordered(xp, arrays[1])
+    one = _aligned(xp, arrays[0])
+    other = _aligned(xp, arrays[1]) if kind == "wgrad" else _ordered(xp, arrays[1])
     out = xp.empty((shape[-1], *shape[:-1]) if kind == "wgrad" else shape, one.dtype)
     workspace = xp.empty(max(1, size), "uint8")
     cudnn.set_stream(handle=handle, stream=xp.cuda.get_current_stream().ptr)

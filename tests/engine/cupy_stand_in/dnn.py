@@ -109,6 +109,8 @@ _RESULT = {"dgrad": 0, "wgrad": 1, "fprop": 2}
 def _at(tensor: Any, pointer: int) -> np.ndarray:
     """The array of the stand-in at this address, in the order that the tensor says."""
     held = array.held_at(pointer)
+    # What the front end says of every tensor; memory of a device begins so, a slice need not.
+    assert pointer % 16 == 0, "misaligned address"
     dims, strides = tensor.get_dim(), tensor.get_stride()
     last = sum((n - 1) * step for n, step in zip(dims, strides, strict=True))
     assert last + 1 == held.size, "the tensor and the memory have other sizes"
