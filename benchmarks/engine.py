@@ -67,10 +67,13 @@ def workload_row(name: str) -> str:
         print(f"{name}-{kind} ratio {ratio:.2f}")
         cells.append(f"{ratio:.2f} ({milliseconds(ours[kind])} / {milliseconds(rival[kind])})")
     for kind in ("forward", "step"):
-        recorded, later = (ours[f"{kind}-{when}"] / ours[kind] for when in ("recorded", "later"))
+        recorded, later, written = (
+            ours[f"{kind}-{when}"] / ours[kind] for when in ("recorded", "later", "written")
+        )
         print(f"{name}-{kind}-recording ratio {recorded:.2f}")
-        print(f"{name}-{kind}-later ratio {later:.2f}", flush=True)
-        cells += [f"{recorded:.2f}", f"{later:.2f}"]
+        print(f"{name}-{kind}-later ratio {later:.2f}")
+        print(f"{name}-{kind}-writing ratio {written:.2f}", flush=True)
+        cells.append(f"{recorded:.2f} / {later:.2f} / {written:.2f}")
     return f"| {' | '.join(cells)} |"
 
 
@@ -142,9 +145,9 @@ def put_into_document(lines: list[str]) -> None:
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     head = [
-        "| workload | forward (ms) | training step (ms) | recording, forward | later ones "
-        "| recording, step | later ones |",
-        "|---|---|---|---|---|---|---|",
+        "| workload | forward (ms) | training step (ms) | forward recorded / later / writing "
+        "| step recorded / later / writing |",
+        "|---|---|---|---|---|",
     ]
     text = "\n".join([BEGIN, "", *head, *lines, "", END])
     DOCUMENT.write_text(f"{before}{text}{after}", encoding="utf-8")

@@ -49,7 +49,9 @@ def _change_output(frame: Frame, override: Override, *, has_returned: bool) -> N
             f"{frame.path} has {len(frame.outputs)} outputs.", fix="Count outputs from 0."
         )
     before = frame.outputs[override.index]
-    frame.outputs[override.index] = _tensor(changed(values_of(before), override), before)
+    outputs = list(frame.outputs)
+    outputs[override.index] = _tensor(changed(values_of(before), override), before)
+    frame.outputs = outputs
     frame.is_changed = True
 
 

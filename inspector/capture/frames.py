@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.location import Location
 from inspector.engine import Tensor
+
+if TYPE_CHECKING:
+    from inspector.capture.origins import Link
 
 # An argument's name with one tensor that came in by it.
 Named = tuple[str, Any]
@@ -21,8 +24,36 @@ class Frame:
 
     inputs, outputs: flat tensors, engine Tensors or KerasTensors; inputs with their argument.
     ready_at:        tape length when a symbolic call began; ops before it only built the layer.
-    nodes:           for a Functional model, its inbound nodes still to be run, in order.
+    nodes:           for a Functional model, its inbound nodes in the order they run, of which
+                     `nodes_run` have begun.
     """
+
+    # What many calls never set belongs to the class: one is made at each call of each layer.
+    layer_id = 0
+    node: Any = None
+    is_second_run = False
+    ready_at = 0
+    # Whether all ops inside are on the call's own line: no user code runs inside.
+    is_plain = False
+    location: Location | None = None
+    training: bool | None = None
+    inputs: Sequence[Named] = ()
+    outputs: Sequence[Any] = ()
+    input_masks: Sequence[Any] = ()
+    output_masks: Sequence[Any] = ()
+    mask_arguments: Sequence[Any] = ()
+    edges: Sequence[Link] = ()
+    weights: Sequence[tuple[Any, Any]] = ()
+    # As they are in this call: layers are frozen and set free between runs.
+    trainable: Sequence[bool] = ()
+    start = 0
+    end = 0
+    has_children = False
+    # Whether its outputs are not those that it returned: a person changed them.
+    is_changed = False
+    nodes: Sequence[Any] = ()
+    nodes_run = 0
+    elapsed_s = 0.0
 
     def __init__(
         self, layer: Any, parent: Frame | None, *, symbolic: bool, prefix: str = ""
@@ -31,34 +62,16 @@ class Frame:
         self.parent = parent
         self.symbolic = symbolic
         self.name: str = layer.name
-        self.class_name: str = type(layer).__name__
-        self.path: str = f"{parent.path}/{self.name}" if parent else prefix + self.name
-        self.depth: int = parent.depth + 1 if parent else 0
-        self.layer_id = 0
-        self.node: Any = None
-        self.is_second_run = False
-        self.ready_at = 0
-        # Whether all ops inside are on the call's own line: no user code runs inside.
-        self.is_plain = False
-        self.location: Location | None = None
-        self.training: bool | None = None
-        self.inputs: list[Named] = []
-        self.outputs: list[Any] = []
-        self.input_masks: list[Any] = []
-        self.output_masks: list[Any] = []
-        self.mask_arguments: list[Any] = []
-        self.edges: list[Any] = []
-        self.weights: list[tuple[Any, Any]] = []
-        # As they are in this call: layers are frozen and set free between runs.
-        self.trainable: list[bool] = []
-        self.start = 0
-        self.end = 0
-        self.has_children = False
-        # Whether its outputs are not those that it returned: a person changed them.
-        self.is_changed = False
-        self.nodes: list[Any] | None = None
+        if parent is None:
+            self.path, self.depth = prefix + self.name, 0
+        else:
+            self.path, self.depth = f"{parent.path}/{self.name}", parent.depth + 1
         self.started = time.perf_counter()
-        self.elapsed_s = 0.0
+
+    @property
+    def class_name(self) -> str:
+        """The name of the layer's class."""
+        return type(self.layer).__name__
 
     def ancestors(self) -> Iterator[Frame]:
         """The enclosing frames, innermost first."""
@@ -77,9 +90,8 @@ class Frame:
         if len(args) == 1 and type(args[0]) is Tensor and _says_nothing_else(kwargs):
             # Most calls: one tensor, and nothing that could be a mask.
             tensor = args[0]
-            names = _parameter_names(type(self.layer).call)
-            self.inputs = [(names[0] if names else "argument 0", tensor)]
-            self.input_masks = [private.mask_of(tensor)]
+            self.inputs = ((_first_parameter(type(self.layer).call), tensor),)
+            self.input_masks = (private.mask_of(tensor),)
             return
         named = [
             (name, tensor)
@@ -97,10 +109,10 @@ class Frame:
     def give(self, outputs: Any) -> None:
         """Take what the call returned."""
         if type(outputs) is Tensor:
-            self.outputs = [outputs]
+            self.outputs, self.output_masks = (outputs,), (private.mask_of(outputs),)
         else:
             self.outputs = [t for t in private.flatten(outputs) if private.is_tensor_like(t)]
-        self.output_masks = [private.mask_of(tensor) for tensor in self.outputs]
+            self.output_masks = [private.mask_of(tensor) for tensor in self.outputs]
         self.elapsed_s = time.perf_counter() - self.started
 
     def keep_weights(self) -> None:
@@ -109,25 +121,28 @@ class Frame:
         A layer whose sublayers were not called (an LSTM with a fused kernel owns its cell) shows
         their weights as its own.
         """
-        own = private.own_variables(self.layer)
-        variables = own if self.has_children else private.all_variables(self.layer, own)
-        self.weights = [(variable, private.value_of(variable)) for variable in variables]
-        self.trainable = [bool(variable.trainable) for variable in variables]
+        weights = private.values_held(self.layer, inside=not self.has_children)
+        if weights:
+            self.weights = weights
+            self.trainable = [bool(variable.trainable) for variable, _ in weights]
 
     def next_node(self, layer: Any) -> Any:
         """The inbound node of this Functional model that a call of `layer` now runs."""
-        if self.nodes is None:
+        if not self.nodes:
             self.nodes = private.nodes_in_order(self.layer)
-        for position, node in enumerate(self.nodes):
-            if node.operation is layer:
-                del self.nodes[: position + 1]
-                return node
+        for position in range(self.nodes_run, len(self.nodes)):
+            if self.nodes[position].operation is layer:
+                self.nodes_run = position + 1
+                return self.nodes[position]
         return None
 
 
 def _says_nothing_else(kwargs: dict[str, Any]) -> bool:
     """Whether arguments by name hold no tensor."""
-    return all(value is None or value is True or value is False for value in kwargs.values())
+    for value in kwargs.values():  # noqa: SIM110  # quicker than `all`, at every call
+        if not (value is None or value is True or value is False):
+            return False
+    return True
 
 
 def _is_mask(name: str, tensor: Any, travelling: set[int]) -> bool:
@@ -141,6 +156,12 @@ def _by_name(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[
         (names[i] if i < len(names) else f"argument {i}", value) for i, value in enumerate(args)
     ]
     return [*positional, *kwargs.items()]
+
+
+@lru_cache(maxsize=1024)
+def _first_parameter(call: Any) -> str:
+    names = _parameter_names(call)
+    return names[0] if names else "argument 0"
 
 
 @lru_cache(maxsize=1024)

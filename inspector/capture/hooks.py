@@ -108,9 +108,11 @@ def _call(watcher: Watcher) -> Callable[[Any], Any]:
 
 
 def _operation_call(watcher: Watcher) -> Callable[[Any], Any]:
+    layer = keras.layers.Layer
+
     def make(original: Any) -> Any:
         def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if isinstance(self, keras.layers.Layer):
+            if isinstance(self, layer):
                 watcher.arguments_ready(self, args, kwargs)
                 return original(self, *args, **kwargs)
             return watcher.operation_run(self, lambda: original(self, *args, **kwargs))

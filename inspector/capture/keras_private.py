@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 import keras
 import numpy as np
 from keras.src import backend, tree
+from keras.src.backend.common import global_state
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.models.functional import Functional
 from keras.src.trainers.compile_utils import CompileLoss
 
@@ -79,16 +80,25 @@ def is_tensor_like(value: Any) -> bool:
 def is_symbolic_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether a layer call computes shapes only.
 
-    `in_symbolic_scope()` alone is False in `layer(KerasTensor)`.
+    The scope alone says no in `layer(KerasTensor)`.
     """
-    if in_symbolic_scope():
+    # What `in_symbolic_scope()` looks up; asked at every call of every layer.
+    if getattr(global_state.GLOBAL_STATE_TRACKER, "symbolic_scope", None) is not None:
         return True
-    return any(map(_is_symbolic, args)) or any(map(_is_symbolic, kwargs.values()))
+    for value in args:
+        if _is_symbolic(value):
+            return True
+    for value in kwargs.values():  # noqa: SIM110  # quicker than `any`, at every call
+        if _is_symbolic(value):
+            return True
+    return False
 
 
 def _is_symbolic(value: Any) -> bool:
     if isinstance(value, Tensor):
         return value.data is None
+    if value is None or value is True or value is False:
+        return False
     if isinstance(value, list | tuple | dict):
         return any(map(_is_symbolic, tree.flatten(value)))
     return isinstance(value, KerasTensor)
@@ -104,7 +114,7 @@ def mask_of(tensor: Any) -> Any:
     return getattr(tensor, "_keras_mask", None)
 
 
-def with_leaves(structure: Any, leaves: list[Any]) -> Any:
+def with_leaves(structure: Any, leaves: Sequence[Any]) -> Any:
     """A structure with other tensors in it; each takes the mask of the one it stands for."""
     for before, leaf in zip(tree.flatten(structure), leaves, strict=True):
         if leaf is not before and mask_of(before) is not None:
@@ -179,6 +189,17 @@ def own_variables(layer: Any) -> list[Any]:
 def all_variables(layer: Any, own: list[Any]) -> list[Any]:
     """The variables of a layer and its sublayers, metrics and seeds left out."""
     return list(layer.weights) if layer._layers else own
+
+
+def values_held(layer: Any, *, inside: bool) -> list[tuple[Any, Any]]:
+    """The variables of a layer, each with the engine Tensor it holds; None before it has one.
+
+    inside: those of its sublayers too.
+    """
+    if inside and layer._layers:
+        return [(variable, value_of(variable)) for variable in layer.weights]
+    own = layer._trainable_variables, layer._non_trainable_variables
+    return [(v, getattr(v, "_value", None)) for variables in own for v in variables]
 
 
 def sublayers(layer: Any) -> list[Any]:

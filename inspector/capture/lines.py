@@ -8,14 +8,15 @@ line of its call, so that most walks up the stack are saved.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
+from inspector.capture.identity import ByIdentity
 from inspector.capture.location import Location, Locator
+from inspector.engine import tape
 
 
 class Lines:
@@ -26,11 +27,11 @@ class Lines:
         # The code of the wrapper around `Layer.__call__`, where a walk up the stack may stop.
         self.call_code: CodeType | None = None
         self._current = current
-        self._first_calls: weakref.WeakKeyDictionary[Any, Location] = weakref.WeakKeyDictionary()
-        self._made_at: weakref.WeakKeyDictionary[Any, Location] = weakref.WeakKeyDictionary()
+        self._first_calls: ByIdentity[Location] = ByIdentity()
+        self._made_at: ByIdentity[Location] = ByIdentity()
         self._node_lines: dict[int, tuple[Any, Location | None]] = {}
         self._node_line: Location | None = None
-        self._plain: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self._plain: ByIdentity[bool] = ByIdentity()
 
     def note_made(self, operation: Any) -> None:
         """A layer or operation is being made, here."""
@@ -63,11 +64,17 @@ class Lines:
 
     def during_node(self, operation: Any, original: Callable[[], Any]) -> Any:
         """Run a Functional model's stateless node: its ops are on the line that made it."""
-        before, self._node_line = self._node_line, self._made_at.get(operation)
+        running = tape.current
+        before = self._node_line, running.line if running is not None else None
+        self._node_line = self._made_at.get(operation)
+        if running is not None:
+            running.line = self._node_line
         try:
             return original()
         finally:
-            self._node_line = before
+            self._node_line = before[0]
+            if running is not None:
+                running.line = before[1]
 
     def here(self) -> Location | None:
         """The line of what runs now."""
@@ -99,7 +106,7 @@ class Lines:
 
     def _of_call(self, frame: Frame) -> Location | None:
         parent = frame.parent
-        if parent is not None and private.functional_inside(parent.layer) is not None:
+        if parent is not None:
             line = self._in_functional(parent, frame.layer)
             if line is not None:
                 return line
@@ -110,8 +117,10 @@ class Lines:
         return location or self._made_at.get(frame.layer)
 
     def _in_functional(self, parent: Frame, layer: Any) -> Location | None:
+        """The line of a call that a Functional or Sequential model makes; else None."""
         if not private.is_functional(parent.layer):
-            return self._made_at.get(layer)
+            inside = private.functional_inside(parent.layer)
+            return self._made_at.get(layer) if inside is not None else None
         node = parent.next_node(layer)
         found = self._node_lines.get(id(node))
         line = found[1] if found is not None else None

@@ -16,7 +16,8 @@ from inspector.capture.frames import Frame
 from inspector.engine import OpRecord, Tape, Tensor
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen, like the link: a frozen one costs four times as much, at each call of each layer.
+@dataclass(slots=True, eq=False)
 class Source:
     """A tensor at which the way back ended: given out by `frame`, or an input of the run.
 
@@ -30,7 +31,7 @@ class Source:
     first_op: OpRecord | Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Link:
     """An edge in the making: `source` into the argument of the frame that holds it."""
 
@@ -66,8 +67,9 @@ class Origins:
     def leave(self, frame: Frame) -> None:
         """A call returned: it is where its outputs come from now."""
         for index, tensor in enumerate(frame.outputs):
-            self._given[_key(tensor)] = (frame, index)
-            self._made.setdefault(_key(tensor), frame)
+            key = _key(tensor)
+            self._given[key] = (frame, index)
+            self._made.setdefault(key, frame)
             self._alive.append(tensor)
 
     def maker(self, tensor: Any) -> Frame | None:

@@ -10,7 +10,6 @@ recorder.runs()             # plain values; recorder.tensor(run, id) gives a ten
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +21,7 @@ from inspector.capture.location import Locator
 from inspector.capture.runs import RunContext
 from inspector.capture.sites import RecordedSites
 from inspector.capture.store import RecordStore
+from inspector.capture.unwritten import Unwritten
 from inspector.capture.watch import Stopping, Watch
 from inspector.capture.writer import Writer
 from inspector.engine import OpRecord, Tensor, tape
@@ -43,6 +43,7 @@ class Recorder:
         keep_runs: how many runs of each model and kind are kept in full.
         seed:     written into the runs; the recorder itself draws no numbers.
         budget_bytes: how much of the recorded values is kept; older runs lose theirs first.
+        writing_share: how much of the time writing may take while the user's code runs.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Recorder:
         keep_runs: int = 20,
         seed: int | None = 0,
         budget_bytes: int | None = None,
+        writing_share: float = 0.1,
     ) -> None:
         locator = Locator(is_user_file)
         self._on_run = on_run
@@ -63,11 +65,11 @@ class Recorder:
         self._runs.seed = seed
         self._store = RecordStore(budget_bytes)
         self._runs.began, self._runs.discarded = self._began, self._store.discard
+        self._unwritten = Unwritten(self._write, writing_share)
         self._open_run: Run | None = None
         self._writer = Writer(self._watch.lines)
         self._written: dict[int, Run] = {}
         self._examined: set[int] = set()
-        self._flushed = (0.0, 0.0)
 
     @property
     def between_calls(self) -> Callable[[], None] | None:
@@ -106,6 +108,7 @@ class Recorder:
 
     def runs(self) -> tuple[Run, ...]:
         """Every run so far, in the order in which they began."""
+        self._unwritten.write()
         return tuple(self._written[number] for number in sorted(self._written))
 
     def keras_models(self) -> dict[str, Any]:
@@ -122,6 +125,11 @@ class Recorder:
         return self._store
 
     @property
+    def unwritten(self) -> Unwritten:
+        """The runs that have ended and are still to be written."""
+        return self._unwritten
+
+    @property
     def build_note(self) -> bool:
         """Whether Keras is computing shapes symbolically now."""
         return self._watch.is_building
@@ -133,6 +141,7 @@ class Recorder:
 
     def open_run(self, context: RunContext) -> Run:
         """The run that goes on, as it is now; its tensors can be read until it ends."""
+        self._unwritten.write()
         context.is_kept = True
         self._store.show(context)
         self._open_run = self._writer.run(context)
@@ -152,6 +161,7 @@ class Recorder:
         Raises:
             CaptureError: there is no such run.
         """
+        self._unwritten.write()
         found = self._written.get(number)
         if found is None and self._open_run is not None and self._open_run.number == number:
             found = self._open_run
@@ -182,12 +192,14 @@ class Recorder:
     @contextmanager
     def aside(self) -> Iterator[list[Run]]:
         """Runs made inside come out in the list and nowhere else: nobody is told, none is kept."""
+        self._unwritten.write()
         made: list[Run] = []
         on_run, watches_all = self._on_run, self._runs.watches_all
         self._on_run = lambda run, ended: made.append(run) if ended else None
         self._runs.watches_all = lambda: True
         try:
             yield made
+            self._unwritten.write()
         finally:
             self._on_run, self._runs.watches_all = on_run, watches_all
             for run in made:
@@ -217,10 +229,12 @@ class Recorder:
     def settle(self) -> None:
         """End what is still open: the script is over."""
         self._watch.settle()
+        self._unwritten.write()
         self._tell_models()
 
     def examine(self) -> tuple[Run, ...]:
         """Look through the numbers and axes of the runs that ended since; gives these runs."""
+        self._unwritten.write()
         new = [run for number, run in self._written.items() if number not in self._examined]
         for run in new:
             self._examined.add(run.number)
@@ -236,15 +250,13 @@ class Recorder:
 
     def flush(self) -> None:
         """Tell the state of the run in progress; costs at most a tenth of the time."""
-        now = time.perf_counter()
-        last, took = self._flushed
+        self._unwritten.write_some()
         context = self._runs.stack[0] if self._runs.stack else self._runs.pending
-        if context is None or not context.frames or now - last < 10 * took:
+        if context is None or not context.frames or context is self._runs.loose:
             return
-        if context is self._runs.loose:
-            return
-        self._on_run(self._writer.run(context), False)
-        self._flushed = (time.perf_counter(), time.perf_counter() - now)
+        if self._unwritten.pace.allows:
+            with self._unwritten.pace.spending():
+                self._on_run(self._writer.run(context), False)
 
     def call_model(
         self,
@@ -276,6 +288,7 @@ class Recorder:
         else:
             layer(inputs, **(others or {}))
         self._runs.settle()
+        self._unwritten.write()
         self._tell_models()
 
     def _began(self, context: RunContext) -> None:
@@ -297,6 +310,13 @@ class Recorder:
         if context.kind == "train_step" and not (context.updates or context.differentiations):
             context.kind = "forward"
         context.model_name = context.model_name or self._models.owner_of(context.frames)
+        self._unwritten.add(context)
+        if context.kind == "build" or context.failure is not None:
+            self._unwritten.write()  # what is said of a failure is looked for on the stack
+        else:
+            self._unwritten.write_some()
+
+    def _write(self, context: RunContext) -> None:
         run = self._writer.run(context)
         self._written[run.number] = run
         self._store.keep(context)

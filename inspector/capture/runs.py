@@ -84,16 +84,22 @@ class RunContext:
 
     def enter(self, frame: Frame) -> None:
         """A call begins."""
-        if frame.parent is not None:
-            frame.parent.has_children = True
+        parent = frame.parent
+        if parent is not None:
+            parent.has_children = True
         frame.start = self._event()
         (self.second_frames if frame.is_second_run else self.frames).append(frame)
-        self.current = self.tape.scope = frame
+        self._go_on_in(frame)
 
     def leave(self, frame: Frame) -> None:
         """A call ends, well or not."""
         frame.end = self._event()
-        self.current = self.tape.scope = frame.parent
+        self._go_on_in(frame.parent)
+
+    def _go_on_in(self, frame: Frame | None) -> None:
+        self.current = self.tape.scope = frame
+        # Ops of a layer that runs no user code need not look for their line.
+        self.tape.line = frame.location if frame is not None and frame.is_plain else None
 
     def fail(self, frame: Frame | None, error: BaseException) -> bool:
         """A call raised; the innermost one is the failure: answers whether this is it."""
@@ -114,9 +120,9 @@ class RunContext:
         self.tape.failed = None
 
     def _event(self) -> int:
-        position = len(self.tape.records) + len(self.frame_events)
-        self.frame_events.append(len(self.tape.records))
-        return position
+        events, ops = self.frame_events, len(self.tape.records)
+        events.append(ops)
+        return ops + len(events) - 1
 
 
 def is_same_error(first: BaseException, error: BaseException) -> bool:
@@ -150,7 +156,8 @@ class Runs:
         self._numbers = 0
         self._sequential_builds: dict[str, int] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._muted = 0
+        # Above 0 calls pass through unwatched, because their run is not kept.
+        self.muted = 0
         self.stack: list[RunContext] = []
         self.pending: RunContext | None = None
         self.loose: RunContext | None = None
@@ -167,21 +174,10 @@ class Runs:
         """The run that goes on now."""
         return self.stack[-1] if self.stack else None
 
-    @property
-    def is_muted(self) -> bool:
-        """Whether calls pass through unwatched because their run is not kept."""
-        return self._muted > 0
-
-    def mute(self) -> None:
-        self._muted += 1
-
-    def unmute(self) -> None:
-        self._muted -= 1
-
     def context_for(self, layer: Any, args: Any, kwargs: Any) -> RunContext | None:
         """The run that a call of `layer` belongs to, begun if need be; None: do not watch it."""
         symbolic = private.is_symbolic_call(args, kwargs)
-        top = self.top
+        top = self.stack[-1] if self.stack else None
         if top is not None and top.kind != "build" and symbolic:
             return self._build_inside(top)
         if top is not None:
@@ -245,7 +241,7 @@ class Runs:
 
     def begin_training_step(self) -> None:
         """A gradient tape opens while nothing runs."""
-        if self._muted or self.stack:
+        if self.muted or self.stack:
             return
         self.settle()
         context = self._new("train_step", None)

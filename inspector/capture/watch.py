@@ -135,7 +135,7 @@ class Watch:
         return self._lines.during_node(operation, original)
 
     def layer_called(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any:
-        if self.runs.is_muted:
+        if self.runs.muted:
             return original(layer, *args, **kwargs)
         context = self.runs.context_for(layer, args, kwargs)
         if context is None:
@@ -143,18 +143,18 @@ class Watch:
         return self._watched(context, layer, args, kwargs, original)
 
     def _unwatched(self, layer: Any, args: Any, kwargs: Any, original: Any) -> Any:
-        self.runs.mute()
+        self.runs.muted += 1
         try:
             return original(layer, *args, **kwargs)
         finally:
-            self.runs.unmute()
+            self.runs.muted -= 1
             if self.between_calls is not None:
                 self.between_calls()
 
     def _watched(
         self, context: RunContext, layer: Any, args: Any, kwargs: Any, original: Any
     ) -> Any:
-        is_top = context not in self.runs.stack
+        is_top = context is not self.runs.top
         before = tape.switch(context.tape) if is_top else None
         if is_top:
             self.runs.stack.append(context)
@@ -162,7 +162,11 @@ class Watch:
         if context.current is None and context.kind != "build":
             args, kwargs = private.with_tensors((args, kwargs))
         frame = self._enter(context, layer)
-        if frame.path in self.forced_training and private.takes_training(layer):
+        if (
+            self.forced_training
+            and frame.path in self.forced_training
+            and private.takes_training(layer)
+        ):
             kwargs = {**kwargs, "training": self.forced_training[frame.path]}
         try:
             outputs = original(layer, *args, **kwargs)
@@ -186,10 +190,11 @@ class Watch:
     def _enter(self, context: RunContext, layer: Any) -> Frame:
         symbolic_call = context.kind == "build"
         frame = Frame(layer, context.current, symbolic=symbolic_call, prefix=context.prefix)
-        frame.is_second_run = frame.symbolic and symbolic.fill_now == symbolic.FILLS[1]
         frame.layer_id = self._models.id_of(layer)
-        if not frame.symbolic:
+        if not symbolic_call:
             self._models.note_run(layer)
+        elif symbolic.fill_now == symbolic.FILLS[1]:
+            frame.is_second_run = True
         self._lines.set_on(frame)
         if frame.parent is None and not isinstance(layer, private.Model):
             self._models.note_called(layer, symbolic=frame.symbolic)
@@ -246,7 +251,7 @@ class Watch:
 
     def arguments_ready(self, layer: Any, args: Any, kwargs: Any) -> None:
         context = self.runs.top
-        if self.runs.is_muted or context is None or context.current is None:
+        if self.runs.muted or context is None or context.current is None:
             return
         frame = context.current
         if frame.layer is layer and not frame.inputs:
@@ -299,7 +304,7 @@ class Watch:
         context = self.runs.top or self.runs.pending or self._last
         # A loss of the user's own, after the run: there is advice, and no run to show it with.
         context = context or RunContext("forward", 0, None, lambda: None)
-        if self.runs.is_muted or context.current is not None:
+        if self.runs.muted or context.current is not None:
             return
         if not context.fail(None, error):
             return

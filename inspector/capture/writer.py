@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from inspector.capture import attention, failures, losses
@@ -113,7 +114,7 @@ class Writer:
         )
 
     def _refs(
-        self, tensors: list[Any], second: list[Any] | None, masks: list[Any]
+        self, tensors: Sequence[Any], second: Sequence[Any] | None, masks: Sequence[Any]
     ) -> tuple[TensorRef, ...]:
         twins = second if second is not None and len(second) == len(tensors) else tensors
         return tuple(

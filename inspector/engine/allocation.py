@@ -11,9 +11,10 @@ from __future__ import annotations
 import ctypes
 import sys
 
-# mallopt(3): parameters and the largest values they take.
+# mallopt(3): parameters, and the largest value that the threshold for blocks of their own takes.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
-_SETTINGS = {_MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: (1 << 31) - 1, _TOP_PAD: 16 << 20}
+# -1: nothing is ever handed back from the end of the heap.
+_SETTINGS = {_MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: -1, _TOP_PAD: 16 << 20}
 
 
 def keep_freed_memory() -> bool:

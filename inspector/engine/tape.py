@@ -55,16 +55,19 @@ class OpRecord:
         inputs: tuple[Tensor, ...],
         outputs: tuple[Tensor, ...],
         constants: dict[str, Any],
+        elapsed_s: float = 0.0,
+        scope: Any = None,
+        function: str = "",
     ) -> None:
         self.index = index
         self.primitive = primitive
         self.inputs = inputs
         self.outputs = outputs
         self.constants = constants
-        self.scope: Any = None
-        self.function = ""
+        self.elapsed_s = elapsed_s
+        self.scope = scope
+        self.function = function
         self.location: Location | None = None
-        self.elapsed_s = 0.0
         self.is_backward = False
         self.implementation = ""
 
@@ -77,6 +80,7 @@ class Tape:
     """A growing list of op records.
 
     scope:    stamped on each new record; capture sets it to the running call's frame.
+    line:     the user's file and line of all ops until it changes; None: `locate` is asked.
     locate:   finds the user's file and line; None: lines are not wanted.
     listener: called with each new record right after it was made; None: nobody listens.
     """
@@ -90,6 +94,7 @@ class Tape:
         self.implementation = ""
         # While gradient rules run: the line of the op that they go back through.
         self.backward_from: Location | None = None
+        self.line: Location | None = None
         self.locate: Callable[[], Location | None] | None = None
         self.listener: Callable[[OpRecord], None] | None = None
         # Whether its records are read once gradients were taken; capture keeps the first runs only.
@@ -110,20 +115,30 @@ class Tape:
         elapsed_s: float = 0.0,
     ) -> OpRecord:
         """Record one op that has just run."""
-        record = OpRecord(len(self.records), primitive, inputs, outputs, constants)
-        record.scope, record.function, record.elapsed_s = self.scope, self.function, elapsed_s
-        record.is_backward = self.is_backward
+        records = self.records
+        record = OpRecord(
+            len(records),
+            primitive,
+            inputs,
+            outputs,
+            constants,
+            elapsed_s,
+            self.scope,
+            self.function,
+        )
         if self.implementation:
             record.implementation, self.implementation = self.implementation, ""
         if self.is_backward:
-            record.location = self.backward_from
+            record.is_backward, record.location = True, self.backward_from
+        elif self.line is not None:
+            record.location = self.line
         elif self.locate is not None:
             record.location = self.locate()
         for tensor in outputs:
             tensor.record = record
-        if not self.lists_symbolic and outputs and outputs[0].is_meta:
+        if not self.lists_symbolic and outputs and outputs[0].data is None:
             return record
-        self.records.append(record)
+        records.append(record)
         if self.listener is not None:
             self.listener(record)
         return record
