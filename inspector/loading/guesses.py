@@ -28,13 +28,13 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
     (r"batch", 32),
     (r"epochs?$", 1),
     (r"heads?$|layers?$|blocks?$|depth$|stacks?$|repeats?$", 2),
-    (r"dims?$|units?$|filters?$|hidden|latent|embed|^d_model$|^dff$|nodes|neurons|features?$", 16),
+    (r"dims?$|units?$|filters?$|hidden|latent|embed|^d_?model$|^dff$|nodes|neurons|features?$", 16),
     (r"^(num|n|nb|max|min|total)_|_(size|count|num|width|height|rows|cols)$|^(size|width|height)$",
      8),
 )  # fmt: skip
 # Data go by names such as `x_train`; functions begin with a verb.
 _IS_NO_SIZE = re.compile(
-    r"(x|y|train|test|val|get|make|build|create)_|.*(data|dataset|model|layer|_ds)$|ds$"
+    r"(?!d_?model$)((x|y|train|test|val|get|make|build|create)_|.*(data|dataset|model|layer|_ds)$|ds$)"
 )
 _PATTERNS = tuple((re.compile(pattern), value) for pattern, value in _BY_NAME)
 

@@ -7,9 +7,7 @@ of it is listed as replaced.
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -17,19 +15,16 @@ import keras
 from inspector.capture import Recorder
 from inspector.errors import CaptureError, OpenError
 from inspector.loading import given_inputs, inputs
+from inspector.loading.makers import make_models
 from inspector.loading.notes import Notes
 
-_MAKES_MODELS = re.compile(
-    r"model|net|build|make|create|get|define|encoder|decoder|generator|discriminator|main", re.I
-)
-_MAX_TRIES = 12
 _NEVER = "The file never calls it"
 # The line that failed may be the call itself.
 _FAILED = "The file ended before a call of it ran"
 
 
 def run(
-    namespace: dict[str, object],
+    namespace: dict[str, Any],
     recorder: Recorder,
     notes: Notes,
     *,
@@ -46,7 +41,7 @@ def run(
         CaptureError: `model` is not one of the file's.
     """
     if not recorder.keras_models() and not recorder.runs():
-        _make_models(namespace, recorder, notes)
+        make_models(namespace, recorder, notes)
     living = recorder.keras_models()
     if not living:
         raise OpenError(
@@ -112,51 +107,3 @@ def _never_called(recorder: Recorder) -> Iterator[str]:
         if type(model).call.__module__ != "keras.src.models.model":
             # Without a `call` of its own a model has only its `train_step`.
             yield name
-
-
-def _make_models(namespace: dict[str, object], recorder: Recorder, notes: Notes) -> None:
-    """Call what makes models, until something did."""
-    for name, make in list(_makers(namespace))[:_MAX_TRIES]:
-        try:
-            make()
-        except TypeError as error:
-            if recorder.keras_models() or not _is_about_arguments(error):
-                raise
-            continue
-        if recorder.keras_models():
-            notes.add(f"{name}()", "The file builds no model by itself; this was called for it.")
-
-
-def _makers(namespace: dict[str, object]) -> Iterator[tuple[str, Callable[[], object]]]:
-    for name, value in namespace.items():
-        if getattr(value, "__module__", None) != "__main__" or name.startswith("_"):
-            continue
-        if inspect.isfunction(value) and _may_make(name, value) and _needs_nothing(value):
-            yield name, value
-    for name, value in namespace.items():
-        if (
-            inspect.isclass(value)
-            and value.__module__ == "__main__"
-            and issubclass(value, keras.layers.Layer)
-            and _needs_nothing(value)
-        ):
-            yield name, value
-
-
-def _may_make(name: str, function: Any) -> bool:
-    names = {*function.__code__.co_names, *function.__code__.co_freevars}
-    return bool(_MAKES_MODELS.search(name) or {"Model", "Sequential"} & names)
-
-
-def _needs_nothing(value: Any) -> bool:
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return all(p.default is not p.empty or p.kind in variadic for p in parameters)
-
-
-def _is_about_arguments(error: TypeError) -> bool:
-    # A class whose signature hides what it needs (`**kwargs`) says so only when it is made.
-    return "argument" in str(error)

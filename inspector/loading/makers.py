@@ -1,0 +1,374 @@
+"""A file that only defines: functions and classes that make models, called with guesses.
+
+What needs no arguments comes first and is called as it is. If that makes nothing, arguments are
+guessed: for functions that make models, then for classes of models, for classes whose methods make
+models, for layers, and at last for functions that take one tensor and give another. A guess is
+tried where the recorder does not look, so that a bad one leaves no trace.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from inspector.capture import Recorder
+from inspector.errors import OpenError
+from inspector.loading.argument_guesses import (
+    CannotGuess,
+    Trial,
+    arguments_for,
+    required,
+    takes_tensors,
+)
+from inspector.loading.call_guesses import alternatives
+from inspector.loading.guesses import guessed
+from inspector.loading.notes import Notes
+from inspector.loading.uses import names_within
+
+_MAKES_MODELS = re.compile(
+    r"model|net|build|make|create|get|define|encoder|decoder|generator|discriminator|main", re.I
+)
+_DOES = re.compile(r"^(train|run|main|fit|test|eval|predict|plot|load|save|show)", re.I)
+_MOST = 12
+_TRIALS = 8
+_ASKED_FOR = "The file builds no model by itself; this was called for it"
+
+
+def make_models(namespace: dict[str, Any], recorder: Recorder, notes: Notes) -> None:
+    """Call what makes models, until something did; what no other part of the file uses first.
+
+    Raises:
+        Exception: the user's own, where nothing made a model and something failed.
+        OpenError: all that there is needs arguments that nothing tells.
+    """
+    makers = _Makers(namespace, recorder, notes)
+    makers.call_those_that_need_nothing()
+    own = dict(_own(namespace))
+    used = set().union(*(_direct_names(value) - {name} for name, value in own.items()))
+    wholes = {name: value for name, value in own.items() if name not in used}
+    for some in (wholes, {name: value for name, value in own.items() if name in used}):
+        for found in (_functions, _models, _builders, _doers, _layers, _parts):
+            if makers.made_something():
+                return
+            for name, value in list(found(some))[:_MOST]:
+                makers.call_with_guesses(name, value)
+    makers.raise_what_failed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One way to make something: `words` says it as code, `run` does it."""
+
+    words: str
+    run: Callable[[], object]
+
+
+class _Makers:
+    def __init__(self, namespace: dict[str, Any], recorder: Recorder, notes: Notes) -> None:
+        self._namespace = namespace
+        self._recorder = recorder
+        self._notes = notes
+        self._error: Exception | None = None
+
+    def made_something(self) -> bool:
+        return bool(self._recorder.keras_models() or self._recorder.runs())
+
+    def raise_what_failed(self) -> None:
+        if self._error is not None and not self.made_something():
+            raise self._error
+
+    def call_those_that_need_nothing(self) -> None:
+        for name, make in list(_needing_nothing(self._namespace))[:_MOST]:
+            try:
+                make()
+            except Exception as error:
+                if self._recorder.keras_models():
+                    raise
+                if not (isinstance(error, TypeError) and "argument" in str(error)):
+                    self._error = self._error or error
+                continue
+            if self._recorder.keras_models():
+                self._notes.add(f"{name}()", f"{_ASKED_FOR}.")
+
+    def call_with_guesses(self, name: str, value: Any) -> None:
+        """Find arguments with which it works, then do it again before the recorder's eyes."""
+        trial: Trial | None = Trial()
+        failed: Exception | None = None
+        for _ in range(_TRIALS):
+            if trial is None:
+                break
+            try:
+                call = self._tried(name, value, trial)
+            except CannotGuess as unknown:
+                failed = _unknown(name, unknown.name)
+                break
+            except Exception as error:
+                failed = error
+                trial = trial if self._guessed_name(value, error) else trial.after(error)
+                continue
+            if call is not None:
+                self._notes.add(call.words, f"{_ASKED_FOR}, with guessed arguments.")
+                call.run()
+            return
+        self._error = self._error or failed
+
+    def _tried(self, name: str, value: Any, trial: Trial) -> _Call | None:
+        """The call that works; None: it makes nothing.
+
+        Raises:
+            Exception: of the last of the calls, when none works.
+        """
+        failed: Exception | None = None
+        for call in _calls(name, value, trial):
+            with _unwatched(self._recorder):
+                try:
+                    made = call.run()
+                except Exception as error:
+                    failed = failed or error
+                    continue
+                finally:
+                    keras.utils.clear_session(free_memory=False)
+            return call if _is_made(made) else None
+        if failed is not None:
+            raise failed
+        return None
+
+    def _guessed_name(self, value: Any, error: Exception) -> bool:
+        """A name that an import did not bring, as the script's first failure says."""
+        name = getattr(error, "name", None)
+        if not isinstance(error, NameError) or not name or name in self._namespace:
+            return False
+        found = guessed(name)
+        if found is None:
+            return False
+        self._namespace[name] = found
+        self._notes.add(name, f"The file never sets it; {found!r} is guessed from its name.")
+        return True
+
+
+@contextmanager
+def _unwatched(recorder: Recorder) -> Iterator[None]:
+    recorder.uninstall()
+    try:
+        yield
+    finally:
+        recorder.install()
+
+
+def _calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
+    if inspect.isclass(value) and issubclass(value, keras.layers.Layer):
+        yield from _layer_calls(name, value, trial)
+    elif inspect.isclass(value):
+        yield from _builder_calls(name, value, trial)
+    elif takes_tensors(value):
+        yield _part_call(name, value, trial)
+    else:
+        given = arguments_for(value, trial)
+        yield _Call(f"{name}({_words(given)})", lambda: value(**given))
+
+
+def _layer_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
+    given = arguments_for(value, trial)
+    words = f"{name}({_words(given)})"
+    for inputs in alternatives(value, given):
+
+        def run(inputs: dict[str, Any] = inputs) -> object:
+            layer = value(**given)
+            first, *others = inputs
+            layer(inputs[first], **{other: inputs[other] for other in others})
+            return layer
+
+        yield _Call(words, run)
+
+
+def _has_no_call(kind: type) -> bool:
+    return kind.call in (keras.layers.Layer.call, keras.Model.call)  # type: ignore[attr-defined]
+
+
+def _builder_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
+    """A class of the user's that is no layer: made, and then asked to build."""
+    methods = [m for m in _methods(value) if _MAKES_MODELS.search(m)]
+    plain = [m for m in methods if _first_parameter(getattr(value, m)) not in ("self", "cls")]
+    for method in plain:
+        function = getattr(value, method)
+        given = arguments_for(function, trial)
+        yield _Call(f"{name}.{method}({_words(given)})", lambda: function(**given))  # noqa: B023
+    given_to_class = arguments_for(value, trial)
+    yield _Call(
+        f"{name}({_words(given_to_class)})",
+        lambda: _built(value(**given_to_class), [m for m in methods if m not in plain], trial),
+    )
+
+
+def _built(made: Any, methods: list[str], trial: Trial) -> Any:
+    if any(_is_made(part) for part in getattr(made, "__dict__", {}).values()):
+        return next(part for part in vars(made).values() if _is_made(part))
+    failed: Exception | None = None
+    for method in methods:
+        function = getattr(made, method)
+        try:
+            model = function(**arguments_for(function, trial))
+        except CannotGuess:
+            continue
+        except Exception as error:
+            failed = failed or error
+            continue
+        if _is_made(model) or any(_is_made(part) for part in vars(made).values()):
+            return model if _is_made(model) else made
+    if failed is not None:
+        raise failed
+    return None
+
+
+def _part_call(name: str, value: Any, trial: Trial) -> _Call:
+    """A function from tensor to tensor becomes a model of its own."""
+    given = arguments_for(value, trial)
+
+    def run() -> object:
+        outputs = value(**given)
+        inputs = [x for x in given.values() if isinstance(x, keras.KerasTensor)]
+        return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs, name=name)
+
+    return _Call(f"{name}({_words(given)})", run)
+
+
+def _words(given: dict[str, Any]) -> str:
+    def said(value: Any) -> str:
+        if isinstance(value, keras.KerasTensor):
+            return f"Input({value.shape[1:]})"
+        return repr(value) if isinstance(value, int | float | str | tuple | list) else "..."
+
+    return ", ".join(f"{name}={said(value)}" for name, value in given.items())
+
+
+def _is_made(value: Any) -> bool:
+    """Whether there is a layer, bare or within lists and tuples."""
+    if isinstance(value, tuple | list):
+        return any(map(_is_made, value))
+    if isinstance(value, dict):
+        return any(map(_is_made, value.values()))
+    return isinstance(value, keras.layers.Layer)
+
+
+def _unknown(name: str, argument: str) -> OpenError:
+    return OpenError(
+        f"The file builds no Keras model by itself, and nothing tells what {argument!r} of "
+        f"{name} is.",
+        fix=f"Add a line that calls {name} with what it needs, or open the file that does.",
+    )
+
+
+def _own(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in namespace.items():
+        if getattr(value, "__module__", None) == "__main__" and not name.startswith("_"):
+            yield name, value
+
+
+def _functions(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in _functions_with_models(namespace):
+        if not _DOES.match(name):
+            yield name, value
+
+
+def _doers(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in _functions_with_models(namespace):
+        if _DOES.match(name):
+            yield name, value
+
+
+def _functions_with_models(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in namespace.items():
+        is_maker = inspect.isfunction(value) and required(value) and _reaches_models(value)
+        if is_maker and not takes_tensors(value):
+            yield name, value
+
+
+def _reaches_layers(value: Any) -> bool:
+    return any(inspect.isclass(getattr(keras.layers, n, None)) for n in names_within(value))
+
+
+def _reaches_models(value: Any) -> bool:
+    names = names_within(value)
+    space = getattr(inspect.unwrap(value), "__globals__", {})
+    return bool({"Model", "Sequential"} & names) or any(
+        inspect.isclass(space.get(name)) and issubclass(space[name], keras.layers.Layer)
+        for name in names
+    )
+
+
+def _parts(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    found = [
+        (name, value)
+        for name, value in namespace.items()
+        if inspect.isfunction(value) and _reaches_layers(value) and takes_tensors(value)
+    ]
+    # What is defined last uses what comes before it.
+    yield from reversed(found)
+
+
+def _models(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in namespace.items():
+        if inspect.isclass(value) and issubclass(value, keras.Model) and not _has_no_call(value):
+            yield name, value
+
+
+def _layers(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    found = [
+        (name, value)
+        for name, value in namespace.items()
+        if inspect.isclass(value)
+        and issubclass(value, keras.layers.Layer)
+        and not issubclass(value, keras.Model)
+        and not _has_no_call(value)
+    ]
+    yield from found
+
+
+def _builders(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in namespace.items():
+        if inspect.isclass(value) and not issubclass(value, keras.layers.Layer):
+            names = set().union(*(_code_names(getattr(value, m)) for m in _methods(value)))
+            if {"Model", "Sequential"} & names:
+                yield name, value
+
+
+def _methods(kind: type) -> list[str]:
+    return [
+        name
+        for name, value in vars(kind).items()
+        if inspect.isfunction(value) or isinstance(value, staticmethod | classmethod)
+    ]
+
+
+def _first_parameter(function: Any) -> str:
+    return next(iter(inspect.signature(function).parameters), "self")
+
+
+def _needing_nothing(namespace: dict[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
+    for name, value in _own(namespace):
+        if inspect.isfunction(value) and _may_make(name, value) and not required(value):
+            yield name, value
+    for name, value in _own(namespace):
+        if inspect.isclass(value) and issubclass(value, keras.layers.Layer) and not required(value):
+            yield name, value
+
+
+def _may_make(name: str, function: Any) -> bool:
+    return bool(_MAKES_MODELS.search(name) or {"Model", "Sequential"} & _code_names(function))
+
+
+def _direct_names(value: Any) -> set[str]:
+    if inspect.isclass(value):
+        return set().union(*(_code_names(getattr(value, m)) for m in _methods(value)), set())
+    return _code_names(value)
+
+
+def _code_names(function: Any) -> set[str]:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return set() if code is None else {*code.co_names, *code.co_freevars}
