@@ -71,7 +71,9 @@ class WorkerProcess:
             self._read_native("stdout", self._process.stdout),
             self._read_native("stderr", self._process.stderr),
         ]
-        threading.Thread(target=self._wake_when_dead, daemon=True).start()
+        # Its address is asked for now: a listener that was closed has none.
+        address = self._listener.address
+        threading.Thread(target=self._wake_when_dead, args=(address,), daemon=True).start()
 
     def _started(
         self, python: str, environment: dict[str, str], *, real: bool
@@ -175,11 +177,11 @@ class WorkerProcess:
             stdin.write(f"{key.hex()}\n{plan_text(plan)}\n".encode())
             stdin.close()
 
-    def _wake_when_dead(self) -> None:
+    def _wake_when_dead(self, address: str | tuple[str, int]) -> None:
         self._process.wait()
         # `accept` cannot be given a time limit; a call without the key makes it look again.
         with contextlib.suppress(OSError, EOFError):
-            Client(self._listener.address).close()
+            Client(address).close()
 
 
 def _import_path() -> dict[str, str]:
