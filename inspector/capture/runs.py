@@ -21,6 +21,7 @@ from inspector.capture import keras_private as private
 from inspector.capture.frames import Frame
 from inspector.capture.location import Location
 from inspector.capture.origins import Origins
+from inspector.capture.updates import Change
 from inspector.capture.user_words import Heard
 from inspector.engine import Tape, tape
 from inspector.trace.document import RunKind
@@ -65,7 +66,7 @@ class RunContext:
         self.is_kept = True
         self.ended = False
         self.differentiations: list[tuple[Any, list[Any], list[Any]]] = []
-        self.updates: list[Any] = []
+        self.updates: list[Change] = []
         # A total that was scaled against underflow, by the id of what it was scaled to.
         self.unscaled: dict[int, Any] = {}
         self.noticed_losses: list[Any] = []

@@ -29,16 +29,33 @@ def before(optimizer: Any, gradients: Any, variables: Any) -> list[Pair]:
     ]
 
 
-def after(pairs: list[Pair]) -> list[Update]:
-    """The norms of each gradient and of each change."""
+class Change:
+    """What one update did to one weight; its norms are computed when they are written."""
+
+    def __init__(self, variable: Any, gradient: Any, then: Any, now: Any) -> None:
+        self._values: tuple[Any, Any, Any, Any] | None = variable, gradient, then, now
+        self._described: Update | None = None
+
+    def described(self) -> Update:
+        """The norms of the gradient and of the change."""
+        if self._values is not None:
+            variable, gradient, then, now = self._values
+            self._described = Update(
+                weight=variable.path,
+                gradient_norm=None if gradient is None else norm(gradient),
+                delta_norm=_distance(now, then),
+                gradient=gradient.id if isinstance(gradient, Tensor) else None,
+            )
+            self._values = None  # the store keeps what is kept of them
+        assert self._described is not None
+        return self._described
+
+
+def after(pairs: list[Pair]) -> list[Change]:
+    """What became of the variables."""
     return [
-        Update(
-            weight=variable.path,
-            gradient_norm=None if gradient is None else norm(gradient),
-            delta_norm=_distance(private.value_of(variable), value),
-            gradient=gradient.id if isinstance(gradient, Tensor) else None,
-        )
-        for variable, gradient, value in pairs
+        Change(variable, gradient, then, private.value_of(variable))
+        for variable, gradient, then in pairs
     ]
 
 

@@ -281,7 +281,8 @@ def _ops_by_frame(
 
 def _updates(context: RunContext) -> tuple[Update, ...]:
     """The optimizer's updates, and the weights that no gradient reached."""
-    seen = {update.weight for update in context.updates}
+    updates = [change.described() for change in context.updates]
+    seen = {update.weight for update in updates}
     variables = {
         value.id: variable.path
         for frame in context.frames
@@ -294,4 +295,4 @@ def _updates(context: RunContext) -> tuple[Update, ...]:
         for source, gradient in zip(sources, gradients, strict=True)
         if gradient is None and source.id in variables and variables[source.id] not in seen
     ]
-    return (*context.updates, *unreached)
+    return (*updates, *unreached)
