@@ -18,6 +18,7 @@ from inspector.compat import (
     keras_arguments,
     keras_attributes,
     keras_face,
+    keras_refusals,
     positional,
     saved_elsewhere,
 )
@@ -69,6 +70,7 @@ def attach() -> None:
     accept_datasets()
     adapt_on_whole_datasets()
     keras_arguments.attach()
+    keras_refusals.attach()
     keras_attributes.tensor_methods()
     keras_attributes.old_attributes()
     keras_attributes.old_methods()

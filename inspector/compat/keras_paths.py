@@ -153,6 +153,13 @@ RENAMED: dict[str, dict[str, str]] = {
         "cosine_proximity": "losses:cosine_similarity",
     },
     "utils": {"Sequence": "utils:PyDataset"},
-    "models": {"Layer": "layers:Layer"},
+    "models": {
+        "Layer": "layers:Layer",
+        "Input": "layers:Input",
+        "InputLayer": "layers:InputLayer",
+        "K": "backend:",
+        "layers": "layers:",
+        "optimizers": "optimizers:",
+    },
     "preprocessing": {"sequence": "preprocessing.sequence:"},
 }

@@ -40,14 +40,18 @@ _TRIALS = 8
 _ASKED_FOR = "The file builds no model by itself; this was called for it"
 
 
-def make_models(namespace: dict[str, Any], recorder: Recorder, notes: Notes) -> None:
+def make_models(
+    namespace: dict[str, Any], recorder: Recorder, notes: Notes, *, failed: bool = False
+) -> None:
     """Call what makes models, until something did; what no other part of the file uses first.
+
+    failed: the script has failed, so that names may be missing for which it is not to blame.
 
     Raises:
         Exception: the user's own, where nothing made a model and something failed.
         OpenError: all that there is needs arguments that nothing tells.
     """
-    makers = _Makers(namespace, recorder, notes)
+    makers = _Makers(namespace, recorder, notes, failed)
     makers.call_those_that_need_nothing()
     own = dict(_own(namespace))
     used = set().union(*(_direct_names(value) - {name} for name, value in own.items()))
@@ -70,8 +74,11 @@ class _Call:
 
 
 class _Makers:
-    def __init__(self, namespace: dict[str, Any], recorder: Recorder, notes: Notes) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], recorder: Recorder, notes: Notes, failed: bool
+    ) -> None:
         self._namespace = namespace
+        self._may_guess_names = failed
         self._recorder = recorder
         self._notes = notes
         self._error: Exception | None = None
@@ -110,7 +117,7 @@ class _Makers:
                 break
             except Exception as error:
                 failed = error
-                trial = trial if self._guessed_name(value, error) else trial.after(error)
+                trial = trial if self._guessed_name(error) else trial.after(error)
                 continue
             if call is not None:
                 self._notes.add(call.words, f"{_ASKED_FOR}, with guessed arguments.")
@@ -139,13 +146,13 @@ class _Makers:
             raise failed
         return None
 
-    def _guessed_name(self, value: Any, error: Exception) -> bool:
-        """A name that an import did not bring, as the script's first failure says."""
-        name = getattr(error, "name", None)
-        if not isinstance(error, NameError) or not name or name in self._namespace:
+    def _guessed_name(self, error: Exception) -> bool:
+        """Give a value to a name that is missing, where that may be an import's fault."""
+        if not self._may_guess_names or not isinstance(error, NameError):
             return False
+        name = error.name or ""
         found = guessed(name)
-        if found is None:
+        if found is None or name in self._namespace:
             return False
         self._namespace[name] = found
         self._notes.add(name, f"The file never sets it; {found!r} is guessed from its name.")

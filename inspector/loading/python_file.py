@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from inspector.loading.situation import Situation
 from inspector.trace import OpenFailure
 
 _MAX_FILE_BYTES = 20 << 20
+_RELATIVE = re.compile(rb"^[ \t]*from[ \t]+(\.+)", re.MULTILINE)
 
 
 class NotReadable(OpenError):
@@ -109,6 +111,8 @@ def prepared(situation: Situation) -> Iterator[ModuleType]:
     patches.set(sys, "argv", [str(situation.path)])
     folders = [str(situation.folder)]
     above, module.__package__ = package_of(situation.path)
+    if not module.__package__:
+        above, module.__package__ = _package_by_imports(situation.path)
     if module.__package__:  # run as `python -m package.module`, so that `from . import x` works
         folders.append(str(above))
     patches.set(sys, "path", [*folders, *sys.path[1:]])
@@ -122,6 +126,16 @@ def prepared(situation: Situation) -> Iterator[ModuleType]:
         os.chdir(folder)
         sys.modules["__main__"] = before
         patches.undo()
+
+
+def _package_by_imports(path: Path) -> tuple[Path, str]:
+    """The same for a file whose folders have no `__init__.py`, by its `from ..x import y`."""
+    found = _RELATIVE.findall(path.read_bytes()) if path.suffix == ".py" else []
+    levels = max(map(len, found), default=0)
+    folders = list(path.parents)[:levels]
+    if not levels or not all(folder.name.isidentifier() for folder in folders):
+        return path.parent, ""
+    return folders[-1].parent, ".".join(folder.name for folder in reversed(folders))
 
 
 def run_code(

@@ -12,6 +12,7 @@ guessed where their own name tells what they are (`num_classes`), and the rest i
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
@@ -63,6 +64,7 @@ def _go_on(error: Exception, namespace: dict[str, object], situation: Situation)
         text = str(last).strip().partition("\n")[0][:160]
         why = f"{type(last).__name__}: {text}; {_WITHOUT}."
         situation.notes.add_at(f"line {line}", why, filename, line)
+        _import_one_by_one(failed, filename, namespace)
         _guess(failed, namespace)
         last = _error_of(body, filename, namespace)
 
@@ -77,6 +79,15 @@ def _error_of(
     except Exception as error:
         return error
     return None
+
+
+def _import_one_by_one(failed: ast.stmt, filename: str, namespace: dict[str, object]) -> None:
+    """`from x import a, b`: where only `b` is not there, `a` still is."""
+    if isinstance(failed, ast.ImportFrom | ast.Import) and len(failed.names) > 1:
+        for alias in failed.names:
+            one = copy.copy(failed)
+            one.names = [alias]
+            _error_of([one], filename, namespace)
 
 
 def _line_of(error: Exception, namespace: dict[str, object]) -> int | None:

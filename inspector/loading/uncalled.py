@@ -41,7 +41,7 @@ def run(
         CaptureError: `model` is not one of the file's.
     """
     if not recorder.keras_models() and not recorder.runs():
-        make_models(namespace, recorder, notes)
+        make_models(namespace, recorder, notes, failed=failed)
     living = recorder.keras_models()
     if not living:
         raise OpenError(

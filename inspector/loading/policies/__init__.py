@@ -5,6 +5,7 @@ Each has `install(situation)`, which patches what it is about and notes each use
 
 from __future__ import annotations
 
+from inspector.loading import project_modules
 from inspector.loading.policies import (
     arguments,
     backend,
@@ -41,6 +42,7 @@ POLICIES = (
     folders.install,
     images.install,
     tables.install,
+    project_modules.install,
     finder.install,
 )
 

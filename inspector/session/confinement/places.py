@@ -19,6 +19,9 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator
+from pathlib import Path
+
+from inspector.files.projects import project_folders
 
 # Neither keys nor habits are kept in these.
 _HIDDEN_BUT_OPEN = (
@@ -49,7 +52,10 @@ def readable(file: str | None, scratch: str) -> list[str]:
 
 def listable(file: str | None) -> list[str]:
     """Folders whose names may be read, each with those beneath it: Python's import lists them."""
-    return [] if file is None else [os.path.dirname(os.path.realpath(file))]
+    if file is None:
+        return []
+    path = Path(os.path.realpath(file))
+    return [str(folder) for folder in (path.parent, *project_folders(path))]
 
 
 def writable(scratch: str) -> list[str]:

@@ -1,0 +1,32 @@
+"""What Keras 2 let pass and Keras 3 refuses."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+
+def test_name_with_a_slash_gets_an_underscore(user) -> None:
+    inputs = keras.Input((2,))
+    outputs = keras.layers.Dense(3, name="block/dense")(inputs)
+
+    model = keras.Model(inputs, outputs, name="nets/small")
+
+    assert model.name == "nets_small"
+    assert model.get_layer("block_dense").units == 3
+
+
+def test_one_optimizer_trains_several_models(user) -> None:
+    optimizer = keras.optimizers.Adam(0.1)
+    models = [keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]) for _ in range(2)]
+    x, y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
+    before = [model.get_weights()[0] for model in models]
+
+    for model in models:
+        model.compile(optimizer, "mse")
+    for model in (*models, models[0]):
+        model.train_on_batch(x, y)
+
+    assert optimizer.iterations.numpy() == 3
+    for model, weights in zip(models, before, strict=True):
+        assert not np.allclose(model.get_weights()[0], weights)
