@@ -47,6 +47,9 @@ def normal_distribution(xp: Any, x: Any) -> Any:
 
 
 def _as_tanh(xp: Any, x: Any, bound: float, coefficients: tuple[float, ...], out: Any) -> Any:
+    if x.ndim == 0:
+        # NumPy makes scalars of 0-d arrays, and scalars cannot be written into.
+        return _as_tanh(xp, x.reshape(1), bound, coefficients, None).reshape(())
     bounded = xp.clip(x, -bound, bound)
     square = bounded * bounded
     total = square * coefficients[-1]

@@ -70,7 +70,7 @@ def operands(x: Tensor, other: Any, extra: tuple[type, ...] = ()) -> tuple[Tenso
 def dtype_with(x: Tensor, number: Any, extra: tuple[type, ...] = ()) -> Any:
     """The dtype of an op on a tensor and a Python number."""
     kind = type(number)
-    if promotion.is_float(x.dtype) and kind is not complex:
+    if x.dtype.kind == "c" or (promotion.is_float(x.dtype) and kind is not complex):
         return x.dtype
     if not extra and x.dtype.kind in "iu" and kind in (int, bool):
         return x.dtype

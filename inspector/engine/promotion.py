@@ -94,6 +94,13 @@ def float_limits(dtype: Any) -> tuple[float, float]:
     return float(limits.min), float(limits.max)
 
 
+def precision(dtype: Any) -> float:
+    """The distance from 1 to the next number of an inexact dtype."""
+    import ml_dtypes
+
+    return float(ml_dtypes.finfo(dtype).eps)  # type: ignore[no-untyped-call]
+
+
 def integer_limits(dtype: Any) -> tuple[int, int]:
     """The lowest and the highest value of a whole-number dtype."""
     import ml_dtypes

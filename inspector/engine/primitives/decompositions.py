@@ -26,6 +26,7 @@ from inspector.engine.primitives.linalg import (
     diagonal,
     eye_like,
     finite,
+    lower_half,
     plain,
     product,
     rows,
@@ -36,6 +37,7 @@ from inspector.engine.primitives.linalg import (
     transposed,
     widened,
 )
+from inspector.engine.promotion import precision
 from inspector.engine.rules import INT32, Shape, to_float
 from inspector.engine.tensor import Tensor
 from inspector.errors import GradientError
@@ -45,7 +47,7 @@ def _independent(op: str, of: str, turn: Any) -> None:
     """Refuse a gradient along a turn of the vectors that the decomposition leaves open."""
     xp, values = array_module.xp, turn.value()
     size = xp.abs(values).max() if values.size else 0.0
-    if size > float(xp.finfo(values.dtype).eps) ** 0.5:
+    if size > precision(values.dtype) ** 0.5:
         raise GradientError(
             f"The gradient of {op} was asked for, of a value that depends on {of}: {op} may give "
             "any of them, so there is none.",
@@ -146,8 +148,8 @@ def _qr_back(wanted: Any, gs: Any, ys: Any, a: Any, *, mode: str) -> Any:
         # The columns behind the square are only turned by q: there, r is qᵀ a.
         to_basis = to_basis + product(a[..., k:], transposed(g_r[..., k:]))
     mixed = product(square, transposed(g_r[..., :k, :k])) - product(transposed(to_basis), basis)
-    mirrored = shaping.tril(mixed, k=0) + transposed(shaping.tril(mixed, k=-1))
-    moved = to_basis + product(basis, mirrored)
+    half = lower_half(mixed)
+    moved = to_basis + product(basis, half + transposed(half))
     if q.shape[-1] > k:
         filling, to_filling = q[..., k:], transposed(g_q[..., k:])
         turn = _skewed(product(to_filling, filling))

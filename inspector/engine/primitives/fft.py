@@ -15,7 +15,7 @@ import numpy as np
 from inspector.engine import array_module
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import elementwise, shaping
-from inspector.engine.rules import Shape, broadcast, same
+from inspector.engine.rules import Shape, broadcast, same, sum_to
 from inspector.engine.tensor import Tensor
 
 _COMPLEX = {
@@ -35,15 +35,22 @@ def _to_parts(dtype: Any, **constants: Any) -> Any:
     return np.dtype("float32" if dtype.name == "complex64" else "float64")
 
 
+def _of_part(g: Any, part: Tensor) -> Any:
+    return shaping.cast(sum_to(g, part.shape), dtype=part.dtype)
+
+
 @primitive(
     shape=broadcast,
     dtype=to_complex,
     elementwise=True,
-    vjp=each(lambda g, y, re, im: elementwise.real(g), lambda g, y, re, im: elementwise.imag(g)),
+    vjp=each(
+        lambda g, y, re, im: _of_part(elementwise.real(g), re),
+        lambda g, y, re, im: _of_part(elementwise.imag(g), im),
+    ),
 )
 def make_complex(xp: Any, re: Any, im: Any) -> Any:
     """Re + i·im."""
-    made = xp.empty(re.shape, to_complex(re.dtype))
+    made = xp.empty(broadcast(re.shape, im.shape), to_complex(re.dtype))
     made.real, made.imag = re, im
     return made
 

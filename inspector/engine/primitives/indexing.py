@@ -15,7 +15,7 @@ import numpy as np
 
 from inspector.engine.accumulation import add_at, add_rows, combine_at
 from inspector.engine.primitive import each, primitive
-from inspector.engine.primitives import choice
+from inspector.engine.primitives import choice, shaping
 from inspector.engine.rules import Shape, broadcast, same, sum_to
 from inspector.engine.tensor import Tensor
 from inspector.errors import NoValue
@@ -139,7 +139,13 @@ def _put_back(
         return [put(g, zero, *arrays, key=key), sum_to(there, values.shape), *none]
     stays = x == y
     wins = get_item(y, *arrays, key=key) == values
-    to_x = choice.where(stays, g, choice.full_like(g, value=0))
+    # What is equally large shares the gradient.
+    hits = shaping.cast(wins, dtype=g.dtype)
+    ties = shaping.cast(stays, dtype=g.dtype)
+    ties = ties + put_in_zeros(hits, *arrays, key=key, shape=x.shape)
+    shared = g / choice.where(ties == 0, choice.full_like(ties, value=1), ties)
+    to_x = choice.where(stays, shared, choice.full_like(g, value=0))
+    there = get_item(shared, *arrays, key=key)
     to_values = choice.where(wins, there, choice.full_like(there, value=0))
     return [to_x, sum_to(to_values, values.shape), *none]
 

@@ -111,13 +111,13 @@ def diagonal(values: Any) -> Any:
     return columns(values) * eye_like(values, values.shape[-1])
 
 
-def _lower_half(x: Any) -> Any:
+def lower_half(x: Any) -> Any:
     """The lower triangle with half of its diagonal."""
     return shaping.tril(x, k=0) - x * eye_like(x, x.shape[-1]) * 0.5
 
 
 def _cholesky_back(g: Any, y: Any, a: Any) -> Any:
-    inner = _lower_half(product(transposed(y), shaping.tril(g, k=0)))
+    inner = lower_half(product(transposed(y), shaping.tril(g, k=0)))
     upper = transposed(y)
     # L⁻ᵀ Φ L⁻¹, by two triangular solves; symmetric, because a is.
     left = solve_triangular(upper, inner, lower=False)

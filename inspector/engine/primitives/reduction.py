@@ -12,6 +12,7 @@ from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import choice, shaping
 from inspector.engine.rules import (
     FLOAT32,
+    conjugated,
     normalize_axes,
     reduced,
     same,
@@ -139,7 +140,8 @@ def _product_back(
     last = (line.ndim - 1,)
     after = shaping.flip(_product_before(shaping.flip(line, axis=last)), axis=last)
     others = shaping.reshape(_product_before(line) * after, shape=apart.shape)
-    return kept(g, x, axis, keepdims) * shaping.transpose(others, axes=shaping.inverse(order))
+    slope = conjugated(shaping.transpose(others, axes=shaping.inverse(order)))
+    return kept(g, x, axis, keepdims) * slope
 
 
 def _product_before(line: Tensor) -> Tensor:
@@ -223,7 +225,7 @@ def _running_product_back(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
     jacobian = choice.where(lower, others, choice.full_like(grid, value=0))
     moved = shaping.moved(g, axis, x.ndim - 1)
     wide = shaping.reshape(moved, shape=(*moved.shape, 1))
-    found = sum_(jacobian * wide, axis=(x.ndim - 1,))
+    found = sum_(conjugated(jacobian) * wide, axis=(x.ndim - 1,))
     return shaping.moved(found, x.ndim - 1, axis)
 
 
