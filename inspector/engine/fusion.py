@@ -2,15 +2,19 @@
 
     planned(records, kept, may_join)     the records in an order that gives the same values,
                                          some of them together as a Chain
+    unread(plan, kept)                   the values that nothing reads after each part of a plan
 
-Knows of no array module and no code generator: whoever runs the chains says which ops may join.
-A chain runs where its last op stood, so an op outside of it that reads one of its values ends it.
+Knows of no array module and no code generator. Whoever runs the chains says which ops may join:
+generated kernels (`cuda/fused.py`), blocks of rows on NumPy (`fused_replay.py`). A chain runs where
+its last op stood, so an op outside of it that reads one of its values ends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from inspector.engine.rules import Shape
 from inspector.engine.tape import OpRecord
@@ -19,6 +23,16 @@ from inspector.engine.tensor import Tensor
 # Longer chains gain nothing and keep more operands waiting.
 LONGEST = 24
 MOST_OPERANDS = 24
+
+
+class Part(Protocol):
+    """What runs as one: an op, a chain, or what was made of one."""
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]: ...
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class _Open:
     shape: Shape
     records: list[OpRecord] = field(default_factory=list)
     made: set[int] = field(default_factory=set)
+    has_head: bool = False
 
     def operands(self) -> dict[int, Tensor]:
         found = {t.id: t for record in self.records for t in record.inputs}
@@ -61,18 +76,30 @@ def needed(
 
 
 def planned(
-    records: Sequence[OpRecord], kept: Iterable[int], may_join: Callable[[OpRecord], bool]
+    records: Sequence[OpRecord],
+    kept: Iterable[int],
+    may_join: Callable[[OpRecord], bool],
+    may_begin: Callable[[OpRecord], bool] | None = None,
 ) -> list[OpRecord | Chain]:
-    """The plan; `kept`: ids of the tensors that are read after the last record."""
+    """The plan.
+
+    kept:      ids of the tensors that are read after the last record.
+    may_join:  whether an op can be part of a chain; only of elementwise ones.
+    may_begin: whether a chain can begin with an op (default: those that may join). One that may
+               not join, a product for example, is its chain's head: a chain has one at most.
+    """
+    begins = may_begin or may_join
     open_chains: list[_Open] = []
     groups: list[list[OpRecord]] = []
     for record in records:
         read = {tensor.id for tensor in record.inputs}
         touched = [chain for chain in open_chains if chain.made & read]
         joined = _joined(record, touched) if may_join(record) else None
+        if joined is None and begins(record):
+            joined = _alone(record, has_head=not may_join(record))
         for chain in touched:
             open_chains.remove(chain)
-            if joined is None or chain.shape != joined.shape or not set(chain.made) <= joined.made:
+            if joined is None or not chain.made <= joined.made:
                 groups.append(chain.records)
         if joined is None:
             groups.append([record])
@@ -82,19 +109,25 @@ def planned(
     return _closed(groups, set(kept))
 
 
-def _joined(record: OpRecord, touched: Sequence[_Open]) -> _Open:
-    """The chain of this op and those of its shape whose values it reads, or of this op alone."""
+def _alone(record: OpRecord, *, has_head: bool) -> _Open:
+    made = {tensor.id for tensor in record.outputs}
+    return _Open(record.outputs[0].shape, [record], made, has_head)
+
+
+def _joined(record: OpRecord, touched: Sequence[_Open]) -> _Open | None:
+    """The chain of this op and those of its shape whose values it reads; None without any."""
     shape = record.outputs[0].shape
-    together = _Open(shape)
-    for chain in touched:
-        if chain.shape == shape:
+    fitting = [chain for chain in touched if chain.shape == shape]
+    heads = [chain for chain in fitting if chain.has_head]
+    together = _Open(shape, has_head=bool(heads))
+    for chain in fitting:
+        if not chain.has_head or chain is heads[-1]:
             together.records += chain.records
             together.made |= chain.made
     together.records = sorted([*together.records, record], key=lambda r: r.index)
     together.made.update(tensor.id for tensor in record.outputs)
-    if len(together.records) <= LONGEST and len(together.operands()) <= MOST_OPERANDS:
-        return together
-    return _Open(shape, [record], {tensor.id for tensor in record.outputs})
+    fits = len(together.records) <= LONGEST and len(together.operands()) <= MOST_OPERANDS
+    return together if fitting and fits else None
 
 
 def _closed(groups: Sequence[Sequence[OpRecord]], kept: set[int]) -> list[OpRecord | Chain]:
@@ -113,3 +146,15 @@ def _closed(groups: Sequence[Sequence[OpRecord]], kept: set[int]) -> list[OpReco
         one_op = len(group) == 1 or not outputs
         found += group if one_op else [Chain(tuple(group), tuple(inputs.values()), tuple(outputs))]
     return found
+
+
+def unread(plan: Sequence[Part], kept: AbstractSet[int]) -> list[tuple[int, ...]]:
+    """For each part the ids of the values that nothing reads after it; `kept` ones never."""
+    last: dict[int, int] = {}
+    for place, part in enumerate(plan):
+        last.update((tensor.id, place) for tensor in (*part.outputs, *part.inputs))
+    dead: list[list[int]] = [[] for _ in plan]
+    for key, place in last.items():
+        if key not in kept:
+            dead[place].append(key)
+    return [tuple(keys) for keys in dead]

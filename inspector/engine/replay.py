@@ -24,6 +24,7 @@ import numpy as np
 
 from inspector.engine import array_module, fused_replay, recompute, reuse
 from inspector.engine.fused_replay import Unit
+from inspector.engine.fusion import needed, unread
 from inspector.engine.tape import OpRecord
 from inspector.engine.tensor import STRING, Tensor
 from inspector.errors import ReplayError
@@ -40,6 +41,7 @@ class _Step:
     forward: Callable[..., Any]
     sources: tuple[int, ...]
     targets: tuple[int, ...]
+    many: bool
     constants: dict[str, Any]
     done_with: tuple[int, ...]
 
@@ -135,14 +137,14 @@ class Replay:
         if only_changed:
             records = _downstream(records, changed)
         if wanted is not None:
-            records = _upstream(records, wanted, changed)
+            records = needed(records, wanted, changed)
         made = {t.id for record in records for t in record.outputs}
         taken = {t.id for record in records for t in record.inputs}
         answers = tuple(wanted) if wanted is not None else tuple(made | (changed & taken))
         given = (taken | set(answers)) - made - changed
         plan: Sequence[OpRecord | Unit] = records
         if self._is_fused:
-            plan = fused_replay.fused(records, given, made - set(answers) - changed)
+            plan = fused_replay.fused(records, given, set(answers) | changed)
             given &= {t.id for part in plan for t in part.inputs} | set(answers)
         return _Plan(_steps(plan, set(answers), changed), tuple(given), answers)
 
@@ -164,41 +166,23 @@ def _downstream(records: Sequence[OpRecord], changed: frozenset[int]) -> list[Op
     return found
 
 
-def _upstream(
-    records: Sequence[OpRecord], wanted: Sequence[int], changed: frozenset[int]
-) -> list[OpRecord]:
-    needed, found = set(wanted) - changed, []
-    for record in reversed(records):
-        if any(tensor.id in needed for tensor in record.outputs):
-            needed.update(tensor.id for tensor in record.inputs if tensor.id not in changed)
-            found.append(record)
-    return found[::-1]
-
-
 def _steps(
     plan: Sequence[OpRecord | Unit], answers: set[int], changed: frozenset[int]
 ) -> tuple[_Step, ...]:
     """The ops in order, each with the values that nothing after it reads."""
-    records = [part.record if isinstance(part, Unit) else part for part in plan]
-    last: dict[int, int] = {}
-    for place, (part, record) in enumerate(zip(plan, records, strict=True)):
-        last.update((tensor.id, place) for tensor in (*record.outputs, *part.inputs))
-    dead: dict[int, list[int]] = {}
-    for key, place in last.items():
-        if key not in answers:
-            dead.setdefault(place, []).append(key)
     forwards = _forwards(plan, answers | changed)
     return tuple(
         _Step(
-            record,
-            forwards[place],
-            tuple(tensor.id for tensor in plan[place].inputs),
+            part.record if isinstance(part, Unit) else part,
+            forward,
+            tuple(tensor.id for tensor in part.inputs),
             # A changed output of an op that has others as well keeps its changed value.
-            tuple(-1 if tensor.id in changed else tensor.id for tensor in record.outputs),
-            {} if isinstance(plan[place], Unit) else record.constants,
-            tuple(dead.get(place, ())),
+            tuple(-1 if tensor.id in changed else tensor.id for tensor in part.outputs),
+            len(part.outputs) > 1 if isinstance(part, Unit) else part.primitive.many,
+            {} if isinstance(part, Unit) else part.constants,
+            done_with,
         )
-        for place, record in enumerate(records)
+        for part, forward, done_with in zip(plan, forwards, unread(plan, answers), strict=True)
     )
 
 
@@ -210,12 +194,11 @@ def _forwards(plan: Sequence[OpRecord | Unit], others_read: set[int]) -> list[Ca
     for part in plan:
         if isinstance(part, Unit):
             found.append(part.forward)
-            makes_new, made = True, part.record.outputs[0].id
         else:
             found.append(reuse.forward_of(part, free))
-            makes_new, made = reuse.makes_new(part.primitive), part.outputs[0].id
-        if makes_new and readers[made] == 1 and made not in others_read:
-            free.add(made)
+        if isinstance(part, Unit) or reuse.makes_new(part.primitive):
+            made = {tensor.id for tensor in part.outputs}
+            free |= {key for key in made - others_read if readers[key] == 1}
     return found
 
 
@@ -228,7 +211,7 @@ def _run(steps: Sequence[_Step], values: Values) -> None:
         except Exception as error:
             operands = [values[key] for key in step.sources]
             raise recompute.explained(step.record, operands, error) from error
-        if step.record.primitive.many:
+        if step.many:
             for key, part in zip(step.targets, made, strict=True):
                 values[key] = part if type(part) is array else xp.asarray(part)
             values.pop(-1, None)

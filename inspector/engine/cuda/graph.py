@@ -18,9 +18,8 @@ from typing import Any
 
 from inspector.engine import array_module, recompute
 from inspector.engine.cuda import checks, dnn, fused
-from inspector.engine.fusion import Chain, needed, planned
+from inspector.engine.fusion import Chain, needed, planned, unread
 from inspector.engine.tape import OpRecord
-from inspector.engine.tensor import Tensor
 from inspector.errors import ReplayError
 
 Values = dict[int, Any]
@@ -165,24 +164,15 @@ def _refuse_draws(records: Sequence[OpRecord]) -> None:
 
 
 def _steps(plan: Sequence[OpRecord | Chain], kept: set[int]) -> tuple[_Step, ...]:
-    ends: list[tuple[tuple[Tensor, ...], tuple[Tensor, ...]]] = []
-    last: dict[int, int] = {}
-    for place, part in enumerate(plan):
-        ends.append((part.inputs, part.outputs))
-        last.update((tensor.id, place) for tensor in (*part.outputs, *part.inputs))
-    dead: list[list[int]] = [[] for _ in plan]
-    for key, place in last.items():
-        if key not in kept:
-            dead[place].append(key)
     return tuple(
         _Step(
             part.records[-1] if isinstance(part, Chain) else part,
             fused.runner(part) if isinstance(part, Chain) else _alone(part),
-            tuple(tensor.id for tensor in inputs),
-            tuple(tensor.id for tensor in outputs),
-            tuple(unread),
+            tuple(tensor.id for tensor in part.inputs),
+            tuple(tensor.id for tensor in part.outputs),
+            done_with,
         )
-        for part, (inputs, outputs), unread in zip(plan, ends, dead, strict=True)
+        for part, done_with in zip(plan, unread(plan, kept), strict=True)
     )
 
 
