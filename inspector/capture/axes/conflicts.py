@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from inspector.capture.axes.rules import Labels, differ
-from inspector.engine import OpRecord
+from inspector.engine import OpRecord, Tensor
 
 _ELEMENTWISE = {
     "add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "where", "equal",
     "greater", "less", "logical_and", "logical_or",
 }  # fmt: skip
 _SOFTMAX = {"softmax", "log_softmax"}
+# Between a softmax and the product that uses its weights.
+_KEEP_WEIGHTS = {"cast", "dropout_apply"}
 Found = tuple[str, str]
 
 
@@ -22,6 +24,9 @@ def of(record: OpRecord, given: Sequence[Labels]) -> Iterator[Found]:
         yield from _lined_up(record, given)
     elif name == "matmul":
         yield from _contracted(record, given)
+        yield from _weighed_along_another(record)
+    elif name == "reshape" and record.function == name:
+        yield from _cut_anew(record)
     elif name == "concatenate":
         yield from _joined(record, given)
     elif name in _SOFTMAX:
@@ -52,6 +57,38 @@ def _contracted(record: OpRecord, given: Sequence[Labels]) -> Iterator[Found]:
             f"matmul sums over the {first[-1]} axis of {record.inputs[0].shape} and the "
             f"{second[-2]} axis of {record.inputs[1].shape}",
             "Transpose one of them so that the same axis is summed over.",
+        )
+
+
+def _weighed_along_another(record: OpRecord) -> Iterator[Found]:
+    """Attention whose weights are those of a softmax over the queries, not over the keys."""
+    weights = record.inputs[0]
+    softmax = _softmax_behind(weights)
+    last = len(weights.shape) - 1
+    if softmax is not None and last > 1 and softmax.constants["axis"] in (last - 1, -2):
+        yield (
+            f"matmul sums over axis {last} of {weights.shape}, but the softmax that made these "
+            f"weights goes over axis {last - 1}: those of one sum do not add up to 1",
+            "Take the softmax over axis=-1.",
+        )
+
+
+def _softmax_behind(tensor: Tensor) -> OpRecord | None:
+    made = tensor.record
+    while made is not None and made.primitive.name in _KEEP_WEIGHTS:
+        made = made.inputs[0].record
+    return made if made is not None and made.primitive.name == "softmax" else None
+
+
+def _cut_anew(record: OpRecord) -> Iterator[Found]:
+    """A reshape that looks like a transpose: the sizes change places, the numbers do not."""
+    before, after = record.inputs[0].shape, record.outputs[0].shape
+    moved = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+    if moved and len(before) == len(after) and sorted(before) == sorted(after):
+        yield (
+            f"reshape from {before} to {after} does not exchange axes: it cuts the same row of "
+            "numbers into other pieces",
+            "Use ops.transpose or layers.Permute to exchange axes.",
         )
 
 

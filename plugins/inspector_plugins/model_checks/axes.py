@@ -9,7 +9,7 @@ from inspector_plugins.model_checks.reading import real_runs
 
 
 def axes_mixed(trace: Trace) -> Iterator[Finding]:
-    """An op joins, adds or multiplies along axes of different meaning (batch, time, features)."""
+    """An op joins, adds, weighs or cuts along axes of different meaning (batch, time, features)."""
     seen = set()
     for run in real_runs(trace):
         for conflict in run.axis_conflicts:
@@ -17,7 +17,7 @@ def axes_mixed(trace: Trace) -> Iterator[Finding]:
             if place not in seen:
                 seen.add(place)
                 message = f"{conflict.message[:1].upper()}{conflict.message[1:]}"
-                where = f" in {conflict.at.call}" if conflict.at.call else ""
+                where = f" ({conflict.at.call})" if conflict.at.call else ""
                 yield Finding(
                     "axes-mixed",
                     conflict.at.call,

@@ -97,6 +97,14 @@ Net()(np.array([[1, 2, 3, 4], [4, 5, 6, 7], [1, 1, 1, 1], [2, 2, 2, 2]]))
         ("return ops.concatenate([x, x], axis=0)", "along the batch axis"),
         ("return ops.softmax(x, axis=0)", "goes over the batch axis"),
         ("return ops.matmul(x, x)", "sums over the features axis of (4, 4, 4) and the time axis"),
+        (
+            "return ops.matmul(ops.softmax(ops.matmul(x, ops.swapaxes(x, 1, 2)), axis=1), x)",
+            "the softmax that made these weights goes over axis 1",
+        ),
+        (
+            "return ops.reshape(x[:, :3], (-1, 4, 3))",
+            "reshape from (4, 3, 4) to (4, 4, 3) does not exchange axes",
+        ),
     ],
 )
 def test_mixed_up_axes_of_equal_size_are_found(watch, code, words):
@@ -120,6 +128,9 @@ def test_mixed_up_axes_of_equal_size_are_found(watch, code, words):
         "return ops.matmul(ops.swapaxes(x, 1, 2), x)",
         "return x + ops.arange(4, dtype='float32')",
         "return x - ops.mean(x, axis=1, keepdims=True)",
+        "return ops.matmul(ops.softmax(ops.matmul(x, ops.swapaxes(x, 1, 2)), axis=-1), x)",
+        "return ops.reshape(ops.reshape(x, (-1, 2, 2, 4)), (-1, 4, 4))",
+        "return ops.reshape(x[:, :3], (-1, 12))",
     ],
 )
 def test_what_is_meant_is_no_conflict(watch, code):
