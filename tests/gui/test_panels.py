@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from inspector.api import hookimpl
@@ -121,6 +121,45 @@ def test_start_page_opens_a_sample(window: MainWindow, sessions: list[Any]) -> N
     buttons["vae"].click()
 
     assert "vae.py" == Path(sessions[-1].sent[0].path).name
+
+
+def test_calls_list_leaves_columns_out_before_it_cuts_names(vae_window: MainWindow) -> None:
+    tree = vae_window.parts.calls.tree
+    left_out = []
+    for width in (700, 330, 250):
+        tree.setFixedWidth(width)
+        QApplication.processEvents()
+        hidden = [place for place in range(5) if tree.header().isSectionHidden(place)]
+        left_out.append(hidden)
+        assert tree.horizontalScrollBar().maximum() == 0
+        assert tree.columnWidth(0) >= min(tree.sizeHintForColumn(0), 166)
+
+    wide, narrow, narrowest = left_out
+    assert wide == []
+    assert narrow[-1] == 4  # the time goes first
+    assert set(narrow) < set(narrowest)
+
+
+def test_values_of_long_axes_do_not_squeeze_the_graph(vae_window: MainWindow) -> None:
+    view = vae_window.parts.values.view
+    least = view.minimumSizeHint().width()
+
+    view.slicers.show_slicing(first_slicing((8, 1024, 100_000, 64)))
+    view._readout.setText("[0, 0, 0, 0] = 0.000123456, and some more words behind it")
+
+    assert view.minimumSizeHint().width() <= max(least, 330)
+
+
+def test_start_page_says_what_a_sample_is(window: MainWindow, tmp_path: Path) -> None:
+    sample, plain = tmp_path / "sample.py", tmp_path / "plain.py"
+    sample.write_text("# A model of\n# two lines. And more.\nimport keras\n")
+    plain.write_text("import keras\n")
+
+    window.parts.start.show_files((), (sample, plain))
+
+    tips = {b.text(): b.toolTip() for b in window.parts.start.findChildren(QPushButton)}
+    assert tips["sample"] == f"A model of two lines.\n{sample}"
+    assert tips["plain"] == str(plain)
 
 
 def test_step_keys_do_nothing_in_an_empty_window(window: MainWindow, qtbot: QtBot) -> None:

@@ -20,7 +20,11 @@ from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.table_model import ROW, Index
 
 _OPEN_ALL_BELOW = 80
-_WIDEST = (220, 130, 130, 90, 70)
+_NAME, _CLASS, _SHAPE, _PARAMS, _TIME = range(5)
+_WIDEST = (260, 150, 150, 90, 70)
+# What a column may shrink to, in the order in which they shrink; then a column is left out.
+_NARROWEST = ((_CLASS, 84), (_SHAPE, 134), (_NAME, 166))
+_DISPENSABLE = (_TIME, _CLASS, _PARAMS)
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -32,26 +36,31 @@ class NameDelegate(QStyledItemDelegate):
 
 
 class FittingTree(QTreeView):
-    """A tree whose columns fit their texts; where room is short, classes and then names give way.
+    """A tree whose columns fit their texts; where room is short, some are cut, then left out.
 
-    The last column may be out of sight: times are also in the values' heading and the timeline.
+    A name and a shape tell a call apart; its time, class and parameters are also in its tool tip,
+    in the graph and among the values.
     """
 
     def fit_columns(self) -> None:
         """Give every column the width of its texts, within limits and the room there is."""
         header = self.header()
+        room = self.viewport().width()
         widths = [
             min(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) + 4, most)
             for place, most in enumerate(_WIDEST)
         ]
-        missing = sum(widths[:-1]) - self.viewport().width()
-        for place, least in ((1, 72), (0, 120), (2, 84), (1, 48), (2, 60)):
-            given = max(0, min(missing, widths[place] - least))
-            widths[place] -= given
-            missing -= given
-        widths[0] += max(0, -missing - widths[-1])
+        left_out: set[int] = set()
+        for place in _DISPENSABLE:
+            if sum(_shrunk(widths, room)) > room:
+                widths[place] = 0
+                left_out.add(place)
+        widths = _shrunk(widths, room)
+        widths[_NAME] = max(widths[_NAME] + room - sum(widths), 1)
         for place, width in enumerate(widths):
-            header.resizeSection(place, width)
+            header.setSectionHidden(place, place in left_out)
+            if place not in left_out:
+                header.resizeSection(place, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -114,6 +123,17 @@ class CallsPanel(QWidget):
     def _recolour(self) -> None:
         self.model.theme = self._appearance.theme
         self.tree.viewport().update()
+
+
+def _shrunk(widths: list[int], room: int) -> list[int]:
+    """The widths, made narrower as far as they may be where their sum is more than the room."""
+    shrunk = list(widths)
+    missing = sum(widths) - room
+    for place, least in _NARROWEST:
+        given = max(0, min(missing, shrunk[place] - least))
+        shrunk[place] -= given
+        missing -= given
+    return shrunk
 
 
 def _tree(model: CallTreeModel) -> FittingTree:

@@ -49,6 +49,9 @@ class SlicerBar(QWidget):
         choice = DropDown()
         choice.setObjectName("axes")
         choice.setAccessibleName("Axes of the heatmap")
+        # Five axes have long names: they are cut, rather than the graph squeezed.
+        choice.setSizeAdjustPolicy(DropDown.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        choice.setMinimumContentsLength(12)
         for rows, columns in pairs:
             sizes = f"{slicing.shape[rows]} × {slicing.shape[columns]}"
             choice.addItem(f"{slicing.name(rows)} and {slicing.name(columns)}   ({sizes})")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -204,9 +205,11 @@ class TensorView(QWidget):
 
     def _tell_scale(self, ends: tuple[float, float]) -> None:
         is_cut = self._slicing is not None and self._slicing.is_cut
-        cut = "  (first 256 of each axis)" if is_cut else ""
-        self._resting = f"blue {number_text(ends[0])}   red {number_text(ends[1])}{cut}"
+        cut = "   first 256" if is_cut else ""
+        self._resting = f"blue {number_text(ends[0], 4)}   red {number_text(ends[1], 4)}{cut}"
         self._readout.setText(self._resting)
+        more = "; only the first 256 of each axis are drawn" if is_cut else ""
+        self._readout.setToolTip(f"The numbers of the deepest blue and the deepest red{more}")
 
     def _set_own_range(self, is_own: bool) -> None:
         if self._heatmap is not None:
@@ -283,7 +286,12 @@ class TensorView(QWidget):
         layout.addLayout(self._histogram_place, 2)
         layout.addWidget(self.slicers)
         layout.addLayout(self._heatmap_place, 5)
-        layout.addLayout(_beside(self._readout, self._own_range))
+        # It changes under the mouse and must not push the panel wider.
+        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        foot = QHBoxLayout()
+        foot.addWidget(self._readout, 1)
+        foot.addWidget(self._own_range)
+        layout.addLayout(foot)
 
     def _statistics_grid(self) -> QGridLayout:
         grid = QGridLayout()

@@ -182,7 +182,13 @@ class ValuesPanel(QWidget):
                 is_bold=lambda row: row.role in ("output", "op out"),
             ),
             Column("Shape", lambda row: shape_text(row.shape), is_code=True),
-            Column("dtype", lambda row: row.dtype, colour=lambda _: self._appearance.theme.muted),
+            # Left out where room is short: the chosen one's is said below.
+            Column(
+                "dtype",
+                lambda row: row.dtype,
+                colour=lambda _: self._appearance.theme.muted,
+                is_optional=True,
+            ),
             Column(
                 "Mask",
                 lambda row: f"● {row.mask}" if row.mask is not None else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -45,16 +46,10 @@ class StartPage(QWidget):
         column.addWidget(self.drop)
         lists = QHBoxLayout()
         lists.setSpacing(36)
-        for title, place in (
-            (self._recent_title, self._recent),
-            (self._samples_title, self._samples),
-        ):
-            side = QVBoxLayout()
-            side.setSpacing(4)
-            side.addWidget(title)
-            side.addLayout(place)
-            side.addStretch(1)
-            lists.addLayout(side, 1)
+        # Without recent files the samples take the whole row.
+        self._recent_side = _side(self._recent_title, self._recent)
+        lists.addWidget(self._recent_side, 1)
+        lists.addWidget(_side(self._samples_title, self._samples), 1)
         column.addLayout(lists)
         hint = set_role(QLabel("F1 lists all keys. Nothing leaves this machine."), "muted")
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -76,9 +71,11 @@ class StartPage(QWidget):
         _clear(self._samples)
         for path in recent[:_MOST_RECENT]:
             self._recent.addWidget(self._file_button(path, path.name))
+        columns = 2 if recent else 4
         for place, path in enumerate(samples[:_MOST_SAMPLES]):
-            self._samples.addWidget(self._file_button(path, path.stem), place // 2, place % 2)
-        self._recent_title.setVisible(bool(recent))
+            button = self._file_button(path, path.stem)
+            self._samples.addWidget(button, place // columns, place % columns)
+        self._recent_side.setVisible(bool(recent))
         self._samples_title.setVisible(bool(samples))
 
     def set_dragging(self, is_over: bool) -> None:
@@ -127,13 +124,37 @@ class StartPage(QWidget):
     def _file_button(self, path: Path, title: str) -> QPushButton:
         button = QPushButton(title)
         button.setProperty("flat", True)
-        button.setToolTip(str(path))
+        button.setToolTip("\n".join(part for part in (first_sentence(path), str(path)) if part))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: self.file_chosen.emit(path))
         return button
 
     def _recolour(self) -> None:
         self._logo.setPixmap(picture("logo", self._appearance.theme.accent, 56))
+
+
+def first_sentence(path: Path) -> str:
+    """What a Python file says of itself at its top, empty where it says nothing."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            top = [file.readline(200).strip() for _ in range(4)]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    comment = [line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), top)]
+    words = " ".join(comment) if comment else top[0].strip('"') if top[0][:3] == '"""' else ""
+    sentence, ended, _ = words.partition(". ")
+    return sentence + ended.strip()
+
+
+def _side(title: QLabel, place: QVBoxLayout | QGridLayout) -> QWidget:
+    side = QWidget()
+    column = QVBoxLayout(side)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    column.addWidget(title)
+    column.addLayout(place)
+    column.addStretch(1)
+    return side
 
 
 def _clear(layout: QVBoxLayout | QGridLayout) -> None:

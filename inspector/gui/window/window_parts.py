@@ -206,7 +206,9 @@ def size_docks(parts: Parts) -> None:
     """Give the graph the room that it needs, and the panels theirs."""
     window = parts.workbench
     calls, source, values, losses = parts.docks.values()
-    window.resizeDocks([calls, values], [440, 370], Qt.Orientation.Horizontal)
+    width = window.width()
+    sides = [min(int(width * 0.33), 480), min(max(int(width * 0.25), 310), 440)]
+    window.resizeDocks([calls, values], sides, Qt.Orientation.Horizontal)
     window.resizeDocks([calls, source], [400, 360], Qt.Orientation.Vertical)
     window.resizeDocks([losses], [225], Qt.Orientation.Vertical)
 
