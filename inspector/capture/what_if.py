@@ -3,8 +3,9 @@
     found = what_if(recorder, run, {tensor: array})
     found[output]     what came out instead; ids are the run's own
 
-Only the ops that depend on the change are run again, gradients of a training step among them.
-The run's own values stay as they are.
+Only the ops that depend on the change are run again, gradients of a training step among them, one
+by one: a fused replay would differ in the last digits, and no value here is only passed on. The
+run's own values stay as they are.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@
     promotion     dtypes of mixed operands       operators   what Python operators do
     subscript     x[key], any key                methods     x.sum(), x.reshape(...), x.T
     einsum        as transposes and products     products    matmul, dot, tensordot of any rank
+    replay        a record run again             fusion      which ops of it may run as one
     accumulation  adding where places repeat     array_protocol  np.sqrt(x), np.array + x
 
 The other modules hold the numerics of one primitive family each.
