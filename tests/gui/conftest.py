@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +19,7 @@ from inspector.gui.start import make_window
 from inspector.gui.state.recent import MemoryStore
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.window.main_window import MainWindow
-from inspector.session.protocol import Command, Event, ReadTensor, Statistics, TensorRead
+from inspector.session.protocol import Command, Event, Opened, ReadTensor, Statistics, TensorRead
 from inspector.trace import Run, Trace
 
 
@@ -146,3 +147,17 @@ def vae_window(window: MainWindow, vae: Trace) -> MainWindow:
     window.viewpoint.show_run(vae.runs[0])
     window.viewpoint.move_to(0)
     return window
+
+
+@pytest.fixture
+def live(
+    window: MainWindow, sessions: list[FakeSession], model_file: Path, vae: Trace, qtbot: QtBot
+) -> tuple[MainWindow, FakeSession]:
+    """The window on an opened file whose session answers `Evaluate` when a test says what."""
+    window.open_path(model_file)
+    session = sessions[-1]
+    session.emit(Opened(replace(vae, file=str(model_file))))
+    qtbot.waitUntil(lambda: window.opening.state == "open")
+    window.viewpoint.show_run(vae.runs[0])
+    window.viewpoint.move_to(0)
+    return window, session
