@@ -46,3 +46,11 @@ def open_script(tmp_path_factory):
         return Opened(result, "".join(texts))
 
     return run
+
+
+@pytest.fixture(scope="module")
+def models():
+    """Small models of several kinds, made in this process."""
+    from tests.loading.saved_models import small_models
+
+    return small_models()
