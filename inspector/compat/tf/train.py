@@ -1,4 +1,4 @@
-"""`tf.train`, `tf.nest` and `tf.experimental.numpy`: checkpoints, structures, NumPy names."""
+"""`tf.train`, `tf.nest` and `tf.experimental.numpy`: averages, records, structures, NumPy names."""
 
 from __future__ import annotations
 
@@ -12,55 +12,6 @@ from inspector.compat.tf.tensors import tensor
 
 tree = keras.tree
 ops = keras.ops
-
-
-class CheckpointStatus:
-    """What `restore` returns; every assertion about it holds."""
-
-    def assert_consumed(self) -> CheckpointStatus:
-        return self
-
-    expect_partial = assert_existing_objects_matched = assert_nontrivial_match = assert_consumed
-
-
-class Checkpoint:
-    """`tf.train.Checkpoint`: keeps its objects and writes nothing."""
-
-    def __init__(self, root: Any = None, **objects: Any) -> None:
-        self.save_counter = tensor(0, "int64")
-        vars(self).update(objects)
-
-    def save(self, file_prefix: str = "", options: Any = None) -> str:
-        return f"{file_prefix}-1"
-
-    write = save
-
-    def restore(self, save_path: Any = None, options: Any = None) -> CheckpointStatus:
-        return CheckpointStatus()
-
-    read = restore
-
-
-class CheckpointManager:
-    """`tf.train.CheckpointManager`: never finds and never writes a checkpoint."""
-
-    latest_checkpoint = None
-
-    def __init__(self, checkpoint: Any, directory: Any, *args: Any, **kwargs: Any) -> None:
-        self.checkpoint, self.directory = checkpoint, directory
-        self.checkpoints: list[str] = []
-
-    def save(self, *args: Any, **kwargs: Any) -> str:
-        return f"{self.directory}/ckpt-1"
-
-    def restore_or_initialize(self) -> None:
-        """There is nothing to restore."""
-
-
-export("train.Checkpoint", Checkpoint)
-export("train.CheckpointManager", CheckpointManager)
-export("train.latest_checkpoint", lambda *args, **kwargs: None)
-export("train.list_variables", lambda *args: [])
 
 
 class ExponentialMovingAverage:
