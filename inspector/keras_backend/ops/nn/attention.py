@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from inspector.engine.operators import cast_to
-from inspector.engine.primitives import attention
+from inspector.engine.primitives import attention, shaping
 from inspector.engine.promotion import result_type
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
@@ -25,11 +25,12 @@ def dot_product_attention(
 ) -> Tensor:
     """softmax(query · key · scale + bias, masked) · value; all (batch, length, heads, size).
 
+    Key and value may have fewer heads, each for as many of the query's: grouped-query attention.
+    Flash attention is another way to the same values, and there is one way here.
+
     Raises:
-        ValueError: an operand is not 4-D, or flash attention or a soft cap was asked for.
+        ValueError: an operand is not 4-D, or a soft cap was asked for.
     """
-    if flash_attention:
-        raise ValueError("Flash attention is not supported in numpy backend.")
     if attn_logits_soft_cap is not None:
         raise ValueError("A soft cap on attention logits is not supported in numpy backend.")
     tensors = [convert_to_tensor(x) for x in (query, key, value)]
@@ -41,6 +42,7 @@ def dot_product_attention(
         raise ValueError(f"`dot_product_attention` only supports 4D inputs. Received: {shapes}.")
     dtype = result_type(*(t.dtype for t in tensors))
     operands = [cast_to(t, dtype) for t in tensors]
+    operands[1:] = [_for_heads(operands[0].shape[2], t) for t in operands[1:]]
     size = operands[1].shape[-1]
     if bias is not None:
         operands.append(convert_to_tensor(bias, dtype=dtype))
@@ -54,3 +56,12 @@ def dot_product_attention(
         has_mask=mask is not None,
     )
     return output
+
+
+def _for_heads(heads: int, x: Tensor) -> Tensor:
+    """Key or value with each head repeated for the group of query heads that looks at it."""
+    groups, rest = divmod(heads, x.shape[2] or 1)
+    if groups < 2 or rest:  # what does not fit is named by the op
+        return x
+    repeated: Tensor = shaping.repeat(x, repeats=groups, axis=2)
+    return repeated

@@ -21,13 +21,7 @@ _FLOAT16 = np.dtype("float16")
 def moments(
     x: Any, axes: int | Sequence[int], keepdims: bool = False, synchronized: bool = False
 ) -> tuple[Tensor, Tensor]:
-    """Mean and variance over some axes.
-
-    Raises:
-        NotImplementedError: synchronized moments were asked for; there is one device.
-    """
-    if synchronized:
-        raise NotImplementedError("Argument synchronized=True is not supported with NumPy.")
+    """Mean and variance over some axes; synchronized or not, since there is one device."""
     x = as_float(x)
     kept = normalize_axes(axes, x.ndim)
     found = normalization.moments(cast_to(x, FLOAT32) if x.dtype == _FLOAT16 else x, axis=kept)
