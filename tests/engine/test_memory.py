@@ -12,7 +12,7 @@ from inspector import engine
 from inspector.engine import Tape, Tensor, recompute
 from inspector.engine.memory import Budget
 from inspector.engine.primitives import activation, contraction, shaping
-from inspector.errors import ReplayError
+from inspector.errors import OutOfMemory, ReplayError
 
 DEPTH, WIDTH, BATCH = 60, 32, 64
 ONE = BATCH * WIDTH * 4  # bytes of one activation
@@ -153,6 +153,21 @@ def test_op_that_fails_when_computed_again_is_named(monkeypatch):
         monkeypatch.setattr(primitive, "forward", broken)
 
     with pytest.raises(ReplayError, match=r"Op \d+ \((relu|matmul|multiply)\).*no more"):
+        recompute.array_of(dropped)
+
+
+def test_memory_that_runs_out_when_an_op_is_computed_again_is_told_with_its_bytes(monkeypatch):
+    _, ledger, _, (_, _, outputs) = _budgeted(12 * ONE)
+    ledger.close()
+    dropped = next(t for t in outputs if recompute.is_dropped(t))
+
+    def too_large(*arrays, **constants):
+        raise MemoryError("Unable to allocate 3.00 GiB for an array with shape (3, 1)")
+
+    for primitive in (activation.relu, contraction.matmul, engine.REGISTRY["multiply"]):
+        monkeypatch.setattr(primitive, "forward", too_large)
+
+    with pytest.raises(OutOfMemory, match=r"Op \d+ \((relu|matmul|multiply)\).*3.00 GiB"):
         recompute.array_of(dropped)
 
 
