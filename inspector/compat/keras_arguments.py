@@ -332,13 +332,18 @@ def _input_sizes() -> None:
 
 
 def _with_batch(sequential: Any) -> None:
-    """`batch_input_shape=` of the first layer: its batch size is kept (stateful layers need it)."""
+    """`batch_input_shape=` of the first layer: its batch size is kept (stateful layers need it).
+
+    A layer that takes texts says so itself, for Keras would take numbers for granted.
+    """
     original = sequential.add
 
     @in_place_of(original)
     def add(self: Any, layer: Any, *args: Any, **kwargs: Any) -> Any:
         batch = getattr(layer, "_inspector_batch_shape", None)
-        if batch is not None and batch[0] is not None and not self.layers:
+        if getattr(layer, "takes_text", False) and not self.layers:
+            original(self, keras.Input((), dtype="string"))
+        elif batch is not None and batch[0] is not None and not self.layers:
             original(self, keras.Input(batch_shape=batch))
         return original(self, layer, *args, **kwargs)
 

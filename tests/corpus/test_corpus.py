@@ -17,7 +17,6 @@ SAMPLE = ("k02_mnist_mlp_2016", "k30_stock_price_lstm", "k43_save_load_recipes",
 # Those that do not open, with the reason that is in docs/corpus.md; a line goes when it does.
 DO_NOT_OPEN = {
     "t24_tf1_compat_lstm": "sessions of TensorFlow 1",
-    "t25_keras_cv_bert_hub": "the model itself comes from TensorFlow Hub",
 }
 
 
@@ -37,15 +36,6 @@ def test_corpus_opens_a_script_to_its_end(name: str) -> None:
 
     assert row.opened, row
     assert not row.fatal, row
-
-
-def test_corpus_names_the_module_that_the_model_comes_from() -> None:
-    row = _corpus().opened(SCRIPTS / "t25_keras_cv_bert_hub.py")
-
-    assert not row.opened
-    assert row.line == 3
-    assert "tensorflow_hub" in row.failure
-    assert "Install tensorflow_hub" in row.fix
 
 
 @pytest.mark.slow

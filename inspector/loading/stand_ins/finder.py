@@ -20,6 +20,7 @@ from inspector.loading.stand_ins import (
     distributions,
     games,
     hub,
+    hub_layers,
     learning,
     media,
     old_python,
@@ -27,6 +28,7 @@ from inspector.loading.stand_ins import (
     progress,
     tables,
     tfds,
+    transformer_models,
     tuning,
 )
 from inspector.loading.stand_ins.recording import StandIn
@@ -39,6 +41,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     "sklearn": learning.NAMES,
     "pandas": {},
     "tensorflow_datasets": {},
+    "tensorflow_hub": {},
+    "transformers": {},
     "PIL": media.PIL,
     "cv2": media.CV2,
     "librosa": media.SOUND,
@@ -72,6 +76,11 @@ KNOWN: dict[str, dict[str, Any]] = {
             "yfinance", "pandas_datareader", "tabulate", "prettytable", "termcolor", "colorama",
             "streamlit", "gradio", "flask", "optuna", "hyperopt", "shap", "lime", "moviepy",
             "missingno", "geopandas", "pyspark", "dask", "ray", "boto3", "dotenv",
+            "joblib", "tensorflow_text", "konlpy", "Sastrawi", "pymongo", "sqlalchemy", "redis",
+            "talib", "ta", "ccxt", "openpyxl", "xlrd", "tifffile", "rasterio", "osgeo", "netCDF4",
+            "xarray", "dlib", "face_recognition", "mtcnn", "pytesseract", "imutils", "serial",
+            "orbit", "tables", "zarr", "lmdb", "msgpack_numpy", "networkx", "pydotplus", "jieba",
+            "ml_collections", "mlxtend", "eli5", "category_encoders", "fastapi", "uvicorn",
         )
     },
 }  # fmt: skip
@@ -93,6 +102,8 @@ def install(situation: Situation) -> None:
         "datasets": corpora.names(situation),
         "pandas": tables.names(situation),
         "tensorflow_datasets": tfds.names(situation),
+        "tensorflow_hub": hub_layers.names(situation),
+        "transformers": transformer_models.names(situation),
     }
     finder = Finder(situation.files, situation.notes.add, table)
     situation.patches.set(sys, "meta_path", [*sys.meta_path, finder])
