@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from inspector.trace import Call, Run, Shape, Weight
 
 
-def shape_text(shape: Shape | None) -> str:
+def shape_text(shape: Shape | None, axes: tuple[str, ...] = ()) -> str:
     """A shape with a cross between sizes; unknown axes are "?".
+
+    axes: what they mean; the batch is then written in the place of its size.
 
     >>> shape_text((None, 28, 3)), shape_text(()), shape_text(None)
     ('? × 28 × 3', 'scalar', 'unknown')
+    >>> shape_text((8, 28), ("batch", "units"))
+    'batch × 28'
     """
     if shape is None:
         return "unknown"
     if not shape:
         return "scalar"
-    return " × ".join("?" if size is None else str(size) for size in shape)
+    sizes = ["?" if size is None else str(size) for size in shape]
+    if len(axes) == len(sizes):
+        sizes = [axis if "batch" in axis else size for axis, size in zip(axes, sizes, strict=True)]
+    return " × ".join(sizes)
 
 
 def number_text(value: float | None, digits: int = 6) -> str:
@@ -53,9 +61,12 @@ def place_text(file: str | None, line: int | None) -> str:
     return Path(file).name if line is None else f"{Path(file).name}:{line}"
 
 
-def outputs_text(call: Call) -> str:
-    """The shapes that a call gives."""
-    return ", ".join(shape_text(output.shape) for output in call.outputs)
+def outputs_text(call: Call, axes_of: Callable[[int], tuple[str, ...]] = lambda _: ()) -> str:
+    """The shapes that a call gives; `axes_of` says what the axes of a tensor mean."""
+    return ", ".join(
+        shape_text(output.shape, () if output.tensor is None else axes_of(output.tensor))
+        for output in call.outputs
+    )
 
 
 def weight_name(weight: Weight) -> str:

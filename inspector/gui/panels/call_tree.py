@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import prod
 from typing import Any
@@ -33,6 +34,7 @@ class CallTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = LIGHT
+        self.axes_of: Callable[[int], tuple[str, ...]] = lambda _: ()
         self._steps = Steps(EMPTY_RUN)
         self._position = 0
         self._calls: tuple[Call, ...] = ()
@@ -122,7 +124,7 @@ class CallTreeModel(QAbstractItemModel):
         if column == 1:
             return f"{call.class_} (placeholder)" if call.placeholder else call.class_
         if column == 2:
-            return outputs_text(call)
+            return outputs_text(call, self.axes_of)
         if column == 3:
             count = self._parameters.get(call.id, 0)
             return f"{count:,}" if count else ""

@@ -24,7 +24,7 @@ _NAME, _CLASS, _SHAPE, _PARAMS, _TIME = range(5)
 _WIDEST = (260, 150, 150, 90, 70)
 # What a column may shrink to, in the order in which they shrink; then a column is left out.
 _NARROWEST = ((_CLASS, 84), (_SHAPE, 134), (_NAME, 166))
-_DISPENSABLE = (_TIME, _CLASS, _PARAMS)
+_DISPENSABLE = (_TIME, _CLASS, _PARAMS, _SHAPE)
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -77,6 +77,7 @@ class CallsPanel(QWidget):
         self._viewpoint = viewpoint
         self._appearance = appearance
         self.model = CallTreeModel(self)
+        self.model.axes_of = viewpoint.named_axes
         self.tree = _tree(self.model)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -86,6 +87,7 @@ class CallsPanel(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._ask_for_menu)
         viewpoint.run_changed.connect(self._show_run)
+        viewpoint.run_examined.connect(self._show_shapes)
         viewpoint.cursor_moved.connect(self._follow_cursor)
         viewpoint.selection_changed.connect(self._follow_selection)
         appearance.changed.connect(self._recolour)
@@ -99,6 +101,10 @@ class CallsPanel(QWidget):
             self.tree.expandToDepth(0)
         self.tree.fit_columns()
         self._follow_selection()
+
+    def _show_shapes(self) -> None:
+        self.tree.fit_columns()
+        self.tree.viewport().update()
 
     def _follow_cursor(self) -> None:
         self.model.move_cursor(self._viewpoint.steps, self._viewpoint.position)

@@ -23,6 +23,7 @@ from inspector.session.protocol import (
     InputsGuessed,
     Lost,
     ModelFound,
+    NameBatch,
     NumberExplained,
     Opened,
     OpenFile,
@@ -80,6 +81,7 @@ class Opening(QObject):
     run_ended = Signal()
     number_explained = Signal(object)
     replacements_changed = Signal()
+    batch_named = Signal(bool)
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class Opening(QObject):
         self.is_running_again = False
         self.allows_code = False
         self._is_giving_weights = False
+        self._is_naming_batch = False
         bridge.arrived.connect(self._take)
 
     def open(
@@ -182,6 +185,15 @@ class Opening(QObject):
             self.progressed.emit(f"Running {model}", -1.0)
             self._bridge.send(RunModel(model, input_specs, training))
 
+    def name_batch(self, model: str) -> bool:
+        """Have the batch axes of a model's runs found out; `batch_named` says how it went."""
+        if self.state != "open" or not self._bridge.is_running:
+            return False
+        self.is_running_again = self._is_naming_batch = True
+        self.progressed.emit(f"Running {model} aside, on 5 and on 7 samples", -1.0)
+        self._bridge.send(NameBatch(model))
+        return True
+
     def apply_weights(self, path: Path) -> None:
         """Put a file's weights into the model that they fit, then run it again."""
         if self.state == "open" and self._bridge.is_running:
@@ -234,11 +246,14 @@ class Opening(QObject):
                 self._take_run(event)
             case RunExamined():
                 self._viewpoint.note_examined(event.run, event.added_to)
+                self._end_naming(is_named=True)
             case Opened(trace):
                 self._finish(trace)
                 self.opened.emit()
             case Failed():
                 title = "The weights were not taken" if self._is_giving_weights else event.type
+                title = "The batch has no name" if self._is_naming_batch else title
+                self._end_naming(is_named=False)
                 self.problem_found.emit(
                     Problem(title, event.message, event.fix, detail=event.traceback)
                 )
@@ -257,6 +272,12 @@ class Opening(QObject):
             self.run_ended.emit()
             # Whoever asked for the run wants to see it.
             self._viewpoint.show_run(event.run)
+
+    def _end_naming(self, *, is_named: bool) -> None:
+        if self._is_naming_batch:
+            self._is_naming_batch = False
+            self._end_running()
+            self.batch_named.emit(is_named)
 
     def _end_running(self) -> None:
         if self.is_running_again:
@@ -295,6 +316,7 @@ class Opening(QObject):
             self.problem_found.emit(problem)
 
     def _lose(self, event: Lost) -> None:
+        self._end_naming(is_named=False)
         self.is_running_again = False
         self._bridge.close()
         self._set_state("lost")

@@ -44,6 +44,7 @@ class Viewpoint(QObject):
         self._is_chosen = False
         self._axes: dict[int, tuple[str, ...]] = {}
         self._axes_of: Run | None = None
+        self.names_batch = False
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -70,6 +71,15 @@ class Viewpoint(QObject):
             self._axes = {axes.tensor: axes.labels for axes in self.run.axes}
             self._axes_of = self.run
         return self._axes.get(tensor, ())
+
+    def named_axes(self, tensor: int) -> tuple[str, ...]:
+        """What its axes mean where the batch is to be written by its name, else nothing."""
+        return self.axes_of(tensor) if self.names_batch else ()
+
+    def name_batch(self, *, is_named: bool) -> None:
+        """Write the batch by its name in shapes, or by its size again."""
+        self.names_batch = is_named
+        self.run_examined.emit()
 
     def show_trace(self, trace: Trace) -> None:
         """Show a whole trace; the run in view stays if the user chose it."""

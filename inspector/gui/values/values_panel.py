@@ -75,7 +75,7 @@ class ValuesPanel(QWidget):
         self.rows.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.rows.table.customContextMenuRequested.connect(self._ask_for_menu)
         viewpoint.selection_changed.connect(self.refresh)
-        viewpoint.run_examined.connect(self.refresh)
+        viewpoint.run_examined.connect(self._show_examined)
         viewpoint.cursor_moved.connect(self._follow_op)
         viewpoint.tensor_requested.connect(self.show_tensor)
         viewpoint.item_requested.connect(self.show_item)
@@ -96,6 +96,12 @@ class ValuesPanel(QWidget):
         rows = value_rows(call, self._current_op(call), numbers, self._attention(call))
         self.rows.show_rows(rows)
         self._choose(self._likeliest(rows), is_by_user=False)
+
+    def _show_examined(self) -> None:
+        """The rows are the same, but their shapes may be said in other words."""
+        self.refresh()
+        self.rows.table.fit_columns()
+        self.rows.table.viewport().update()
 
     def show_tensor(self, tensor: int) -> None:
         """Show one tensor of the selected call, as another panel asks."""
@@ -174,6 +180,10 @@ class ValuesPanel(QWidget):
             title = f"{row.role} {row.name}".strip()
             self.view.show_tensor(of, row.shape, title, self._viewpoint.axes_of(row.tensor))
 
+    def _shape(self, row: ValueRow) -> str:
+        named = () if row.tensor is None else self._viewpoint.named_axes(row.tensor)
+        return shape_text(row.shape, named)
+
     def _columns(self) -> tuple[Column, ...]:
         return (
             Column(
@@ -181,7 +191,7 @@ class ValuesPanel(QWidget):
                 lambda row: f"{row.role} {row.name}".strip(),
                 is_bold=lambda row: row.role in ("output", "op out"),
             ),
-            Column("Shape", lambda row: shape_text(row.shape), is_code=True),
+            Column("Shape", self._shape, is_code=True),
             # Left out where room is short: the chosen one's is said below.
             Column(
                 "dtype",

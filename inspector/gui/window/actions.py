@@ -95,6 +95,15 @@ ACTIONS: tuple[Action, ...] = (
         "ask_inputs",
     ),
     Action(
+        "name_batch",
+        "&Run",
+        "Name the &batch axis",
+        (),
+        "Find out by two runs aside which axes are the batch, and write batch instead of its size",
+        "toggle_batch_names",
+        is_checkable=True,
+    ),
+    Action(
         "real",
         "&Run",
         "Run the file for &real…",

@@ -58,6 +58,25 @@ class InputCommands:
         if self._form is not None:
             self._form.accept()
 
+    def toggle_batch_names(self) -> None:
+        """Write the batch by its name, once the model in view has shown which axes it is."""
+        window = cast("MainWindow", self)
+        model = window.viewpoint.run.model
+        if not window.commands.actions["name_batch"].isChecked():
+            window.viewpoint.name_batch(is_named=False)
+        elif model is None or not window.opening.name_batch(model):
+            self.note_batch(is_named=False)
+
+    def note_batch(self, is_named: bool) -> None:
+        """Take whether the batch could be named; what shapes say follows."""
+        window = cast("MainWindow", self)
+        window.commands.actions["name_batch"].setChecked(is_named)
+        window.viewpoint.name_batch(is_named=is_named)
+        if is_named:
+            window.statusBar().showMessage(
+                "Shapes under Calls and Values say batch where it was found", 8000
+            )
+
     def ask_when_unfed(self) -> None:
         """Ask at once, when the file was opened and a model could not be run for want of inputs."""
         window = cast("MainWindow", self)

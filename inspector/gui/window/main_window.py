@@ -151,6 +151,7 @@ class MainWindow(
         opening.inputs_guessed.connect(self.show_form)
         opening.opened.connect(self.ask_when_unfed)
         opening.run_ended.connect(self.end_form)
+        opening.batch_named.connect(self.note_batch)
         opening.number_explained.connect(parts.origin.take)
         parts.values.view.number_chosen.connect(parts.origin.ask)
         parts.origin.asked.connect(lambda: parts.bring_forward("Origin"))
@@ -241,6 +242,8 @@ class MainWindow(
         self.parts.find.close_bar()
         self.tensors.forget()
         self.debugging.forget()
+        self.commands.actions["name_batch"].setChecked(False)
+        self.viewpoint.name_batch(is_named=False)
 
     def _show_state(self) -> None:
         state, path = self.opening.state, self.opening.path
@@ -255,7 +258,8 @@ class MainWindow(
         self.commands.enable(("pause",), is_enabled=state == "opening")
         can_run = self.bridge.is_running and state == "open"
         self.commands.enable(
-            ("what_if", "run_inference", "run_training", "inputs", "weights"), is_enabled=can_run
+            ("what_if", "run_inference", "run_training", "inputs", "weights", "name_batch"),
+            is_enabled=can_run,
         )
         self.commands.enable(("reload", "close"), is_enabled=path is not None)
         self.commands.enable(("real",), is_enabled=self.opening.protection is not None)
