@@ -1,19 +1,8 @@
-"""The mask thread."""
+"""The mask thread: where a mask is born, what passes and uses it, and that it stays one."""
 
 from __future__ import annotations
 
-import pytest
-
-TOKENS = "np.array([[3, 1, 0, 0], [2, 0, 0, 0]])"
-
-
-def _life(run):
-    assert len(run.masks) == 1, (
-        run.masks,
-        [(c.id, c.class_, c.inputs, c.outputs) for c in run.calls],
-    )
-    (mask,) = run.masks
-    return mask, [(event.what, event.call) for event in mask.events]
+from tests.capture.mask_lives import TOKENS, functional, life, words_of
 
 
 def test_mask_is_born_at_embedding_used_by_lstm_and_consumed(watch):
@@ -25,7 +14,7 @@ def test_mask_is_born_at_embedding_used_by_lstm_and_consumed(watch):
         model({TOKENS})
     """)
 
-    mask, events = _life(scene.run("forward"))
+    mask, events = life(scene.run("forward"))
 
     assert mask.born_at == "m/embedding#0"
     assert events == [
@@ -33,44 +22,6 @@ def test_mask_is_born_at_embedding_used_by_lstm_and_consumed(watch):
         ("used", "m/lstm#0"),
         ("consumed", "m/lstm#0"),
     ]
-
-
-def test_mask_is_dropped_by_an_operator_and_the_line_is_named(watch):
-    scene = watch(f"""
-        class Net(keras.Model):
-            def __init__(self):
-                super().__init__(name="net")
-                self.embedding = layers.Embedding(10, 4, mask_zero=True, name="embedding")
-                self.lstm = layers.LSTM(3, name="lstm")
-
-            def call(self, tokens):
-                x = self.embedding(tokens)
-                x = x * 2.0
-                return self.lstm(x)
-
-        Net()({TOKENS})
-    """)
-
-    mask, _ = _life(scene.run("forward"))
-    dropped = [event for event in mask.events if event.what == "dropped"]
-
-    assert [(event.line, event.op) for event in dropped] == [
-        (scene.line("x = x * 2.0"), "multiply")
-    ]
-
-
-def test_mask_is_dropped_by_a_layer_that_does_not_support_masks(watch):
-    scene = watch(f"""
-        model = keras.Sequential([
-            layers.Embedding(10, 4, mask_zero=True, name="embedding"),
-            layers.Flatten(name="flatten"),
-        ], name="m")
-        model({TOKENS})
-    """)
-
-    _, events = _life(scene.run("forward"))
-
-    assert ("dropped", "m/flatten#0") in events
 
 
 def test_mask_is_passed_by_layers_that_keep_it(watch):
@@ -83,7 +34,7 @@ def test_mask_is_passed_by_layers_that_keep_it(watch):
         model({TOKENS})
     """)
 
-    _, events = _life(scene.run("forward"))
+    _, events = life(scene.run("forward"))
 
     assert ("passed", "m/dropout#0") in events
     assert ("passed", "m/dense#0") in events
@@ -102,56 +53,13 @@ def test_mask_is_consumed_by_a_layer_that_takes_it_as_an_argument(watch):
         model({TOKENS})
     """)
 
-    _, events = _life(scene.run("forward"))
+    _, events = life(scene.run("forward"))
 
     assert [what for what, call in events if call == "m/reader#0"] == ["used", "consumed"]
 
 
-LINE = """
-tokens = keras.Input((4,), dtype="int32")
-x = layers.Embedding(10, 4, mask_zero=True, name="e")(tokens)
-"""
-
-
-def _functional(watch, body, outputs):
-    """The forward pass of a Functional model on a masked embedding `x`."""
-    return watch(
-        f"{LINE}{body}\nmodel = keras.Model(tokens, {outputs}, name='m')\nmodel({TOKENS})\n"
-    )
-
-
-def _words(mask, call):
-    return [event.what for event in mask.events if event.call == call]
-
-
-def _dropped(run):
-    return [event for mask in run.masks for event in mask.events if event.what == "dropped"]
-
-
-DROPS = {
-    "sum": ("y = x + x", "Add()"),
-    "number": ("y = x * 2.0", "supports_masking"),
-    "op": ("y = ops.relu(x)", "supports_masking"),
-    "slice": ("y = x[:, 1:]", "mask[...]"),
-    "reshape": ("y = ops.reshape(x, (-1, 2, 8))", "supports_masking"),
-    "layer": ("y = layers.Conv1D(4, 1, name='c')(x)", "mask=mask"),
-    "lambda": ("y = layers.Lambda(lambda t: t * 2)(x)", "mask=lambda"),
-}
-
-
-@pytest.mark.parametrize(("body", "advice"), DROPS.values(), ids=DROPS)
-def test_drop_names_line_reason_and_what_to_do(watch, body, advice):
-    scene = _functional(watch, body, "layers.LSTM(2, name='l')(y)")
-
-    (event,) = _dropped(scene.run("forward"))
-
-    assert event.line == scene.line(body)
-    assert event.reason
-    assert advice in event.fix
-
-
 def test_mask_of_two_inputs_is_merged_into_one_that_goes_on(watch):
-    scene = _functional(
+    scene = functional(
         watch,
         "w = layers.Embedding(9, 4, mask_zero=True, name='f')(tokens)\n"
         "y = layers.LSTM(2, name='l')(layers.Add(name='add')([x, w]))",
@@ -161,19 +69,8 @@ def test_mask_of_two_inputs_is_merged_into_one_that_goes_on(watch):
     first, second, joined = scene.run("forward").masks
 
     assert [m.events[-1].into for m in (first, second)] == [joined.id] * 2
-    assert _words(first, "m/add#0") == ["merged"]
-    assert _words(joined, "m/l#0") == ["used", "consumed"]
-
-
-def test_sum_with_an_input_without_mask_drops_it(watch):
-    scene = _functional(
-        watch, "w = layers.Embedding(9, 4)(tokens)\ny = layers.Add(name='add')([x, w])", "y"
-    )
-
-    (event,) = _dropped(scene.run("forward"))
-
-    assert event.call == "m/add#0"
-    assert "only when all its inputs have one" in event.reason
+    assert words_of(first, "m/add#0") == ["merged"]
+    assert words_of(joined, "m/l#0") == ["used", "consumed"]
 
 
 def test_mask_that_a_layer_computes_again_is_the_same_mask(watch):
@@ -192,7 +89,7 @@ def test_mask_that_a_layer_computes_again_is_the_same_mask(watch):
         keras.Sequential([Embed(), layers.LSTM(2, name="l")], name="m")({TOKENS})
     """)
 
-    mask, events = _life(scene.run("forward"))
+    mask, events = life(scene.run("forward"))
 
     assert mask.masked == 5
     assert events == [
@@ -201,64 +98,6 @@ def test_mask_that_a_layer_computes_again_is_the_same_mask(watch):
         ("used", "m/l#0"),
         ("consumed", "m/l#0"),
     ]
-
-
-def test_layer_that_uses_a_mask_but_hands_none_on_drops_it(watch):
-    scene = watch(f"""
-        class Keep(layers.Layer):
-            def call(self, x, mask=None):
-                return x * ops.cast(mask, x.dtype)[..., None]
-
-        model = keras.Sequential([
-            layers.Embedding(10, 4, mask_zero=True), Keep(name="keep"), layers.LSTM(2)
-        ], name="m")
-        model({TOKENS})
-    """)
-
-    mask, _ = _life(scene.run("forward"))
-
-    assert _words(mask, "m/keep#0") == ["used", "dropped"]
-    assert "Keep.__init__" in mask.events[-1].fix
-
-
-def test_mask_that_attention_takes_off_its_input_is_dropped_there(watch):
-    scene = watch(f"""
-        class Net(keras.Model):
-            def __init__(self):
-                super().__init__(name="n")
-                self.e = layers.Embedding(10, 4, mask_zero=True)
-                self.a = layers.MultiHeadAttention(2, 2, name="a")
-                self.l = layers.LSTM(2, name="l")
-
-            def call(self, tokens):
-                x = self.e(tokens)
-                return self.a(x, x), self.l(x)
-
-        Net()({TOKENS})
-    """)
-
-    (event,) = _dropped(scene.run("forward"))
-
-    assert event.call == "n/a#0"
-    assert "takes the masks off" in event.reason
-
-
-def test_mask_lost_between_the_last_layer_and_the_output_is_dropped(watch):
-    scene = watch(f"""
-        class Net(keras.Model):
-            def __init__(self):
-                super().__init__(name="n")
-                self.e = layers.Embedding(10, 4, mask_zero=True)
-
-            def call(self, tokens):
-                return ops.mean(self.e(tokens), axis=1)
-
-        Net()({TOKENS})
-    """)
-
-    (event,) = _dropped(scene.run("forward"))
-
-    assert (event.op, event.line) == ("mean", scene.line("ops.mean"))
 
 
 def test_mask_of_user_code_is_born_where_it_was_made(watch):
@@ -276,7 +115,7 @@ def test_mask_of_user_code_is_born_where_it_was_made(watch):
         Net()({TOKENS})
     """)
 
-    mask, events = _life(scene.run("forward"))
+    mask, events = life(scene.run("forward"))
 
     assert mask.events[0].line == scene.line("kept = ")
     assert events == [("born", "n#0"), ("used", "n/l#0"), ("consumed", "n/l#0")]
@@ -291,7 +130,7 @@ def test_mask_weights_the_loss_and_the_metrics(watch):
         model.fit({TOKENS}, np.ones((2, 4, 1)), verbose=0)
     """)
 
-    mask, _ = _life(scene.run("train_step"))
+    mask, _ = life(scene.run("train_step"))
 
     uses = [event.reason for event in mask.events if event.what == "used"]
     assert uses == [
@@ -326,8 +165,8 @@ def test_values_mask_of_cross_attention_is_used_and_ends_there(watch):
 
     of_query, of_value = sorted(scene.run("forward").masks, key=lambda mask: mask.born_at)
 
-    assert _words(of_query, "m/a#0") == ["used", "passed"]
-    assert _words(of_value, "m/a#0") == ["used", "consumed"]
+    assert words_of(of_query, "m/a#0") == ["used", "passed"]
+    assert words_of(of_value, "m/a#0") == ["used", "consumed"]
 
 
 def test_mask_goes_through_a_nested_functional_model(watch):
@@ -339,7 +178,7 @@ def test_mask_goes_through_a_nested_functional_model(watch):
         keras.Model(tokens, layers.LSTM(2, name="l")(inner(x)), name="m")({TOKENS})
     """)
 
-    _, events = _life(scene.run("forward"))
+    _, events = life(scene.run("forward"))
 
     assert events == [
         ("born", "m/e#0"),
@@ -358,9 +197,9 @@ def test_mask_is_used_by_the_layer_that_is_repeated_over_time(watch):
         ], name="m")(tokens)
     """)
 
-    mask, _ = _life(scene.run("forward"))
+    mask, _ = life(scene.run("forward"))
 
-    assert _words(mask, "m/td#0") == ["used", "passed"]
+    assert words_of(mask, "m/td#0") == ["used", "passed"]
 
 
 def test_mask_that_compute_mask_cuts_goes_on_as_another_one(watch):
@@ -388,17 +227,17 @@ def test_mask_that_compute_mask_cuts_goes_on_as_another_one(watch):
 
 
 def test_mask_that_a_functional_model_computes_again_is_the_one_it_was(watch):
-    scene = _functional(
+    scene = functional(
         watch,
         "a = layers.MultiHeadAttention(2, 2, name='a')(x, x)\n"
         "y = layers.LSTM(2, name='l')(layers.Add(name='add')([x, a]))",
         "y",
     )
 
-    mask, _ = _life(scene.run("forward"))
+    mask, _ = life(scene.run("forward"))
 
     # Keras' attention takes the mask off x, so Add sees one mask only; LSTM is given it by the
     # model itself. On a torch backend it is the same.
-    assert _words(mask, "m/a#0") == ["used", "passed", "dropped"]
-    assert _words(mask, "m/add#0") == ["dropped"]
-    assert _words(mask, "m/l#0") == ["used", "consumed"]
+    assert words_of(mask, "m/a#0") == ["used", "passed", "dropped"]
+    assert words_of(mask, "m/add#0") == ["dropped"]
+    assert words_of(mask, "m/l#0") == ["used", "consumed"]
