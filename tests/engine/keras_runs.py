@@ -36,7 +36,8 @@ def _module_of(name):
     return module
 
 
-LAYERS, FUNCTIONS = _module_of("layer_cases"), _module_of("function_cases")
+LAYER, LAYERS = _module_of("layer_case"), _module_of("layer_cases")
+FUNCTIONS = _module_of("function_cases")
 functions = importlib.import_module("inspector.keras_backend.ops.numpy")
 # Fresh memory holds anything: nothing to compare.
 NOT_COMPARED = {"empty", "empty_like"}
@@ -67,10 +68,10 @@ def of_layer(case):
     """Output and gradients by inputs and weights."""
     keras.utils.set_random_seed(5)  # dropout draws the same every time
     inputs = [upload(array) for array in case.inputs()]
-    layer, run = LAYERS.prepared(case, keras, inputs)
+    layer, run = LAYER.prepared(case, keras, inputs)
     with engine.recording() as segment:
         output = run(inputs if len(inputs) > 1 else inputs[0])
-    seed = upload(LAYERS.seed_for(case, output.shape).astype("float32"))
+    seed = upload(LAYER.seed_for(case, output.shape).astype("float32"))
     sources = [*inputs, *[variable.value for variable in layer.trainable_variables]]
     return [output, *autodiff.gradients(output, sources, segment.records, seed=seed)]
 

@@ -25,6 +25,7 @@ def cases_of(name):
 
 
 DRAWS = cases_of("same_draws")
+LAYER = cases_of("layer_case")
 LAYERS = cases_of("layer_cases")
 FUNCTIONS = cases_of("function_cases")
 AUGMENTATIONS = cases_of("augmentation_cases")
@@ -63,7 +64,7 @@ def golden():
 def test_layer_agrees_with_keras_on_torch(case, golden):
     inputs = [Tensor(array) for array in case.inputs()]
     with DRAWS.same_draws(keras, case.name):
-        layer, run = LAYERS.prepared(case, keras, inputs)
+        layer, run = LAYER.prepared(case, keras, inputs)
 
     with DRAWS.same_draws(keras, case.name), engine.recording() as segment:
         output = run(inputs if len(inputs) > 1 else inputs[0])
@@ -71,7 +72,7 @@ def test_layer_agrees_with_keras_on_torch(case, golden):
     size = float(np.abs(wanted).max())
     np.testing.assert_allclose(output.numpy(), wanted, rtol=0, atol=1e-5 * size)
 
-    seed = Tensor(LAYERS.seed_for(case, output.shape).astype("float32"))
+    seed = Tensor(LAYER.seed_for(case, output.shape).astype("float32"))
     variables = [variable.value for variable in layer.trainable_variables]
     gradients = autodiff.gradients(output, [*inputs, *variables], segment.records, seed=seed)
     names = [f"input{i}" for i in range(len(inputs))]

@@ -24,7 +24,8 @@ import augmentation_cases
 import function_cases
 import part_cases
 import sample_cases
-from layer_cases import CASES, prepared, seed_for
+from layer_case import prepared, seed_for
+from layer_cases import CASES
 from same_draws import same_draws
 
 GOLDEN = Path(__file__).parent / "golden"
