@@ -56,6 +56,8 @@ def stand_in() -> Device:
     namespace = importlib.import_module("cupy_stand_in.namespace")
     library = importlib.import_module("cupy_stand_in.dnn").library()
     importlib.import_module("inspector.engine.cuda.dnn")._library = lambda: library
+    products = importlib.import_module("cupy_stand_in.blas").library()
+    importlib.import_module("inspector.engine.cuda.blas")._cublas = lambda: products
     numpys = array_module.special
     array_module.special = lambda: (
         namespace.special if array_module.xp is namespace.xp else numpys()

@@ -188,6 +188,9 @@ UNCAPTURED = {
         "rows outside of the segments are left out"
     ),
     "eig lu_factor ctc_beam_search": "computed on the host",
+    "cholesky det eigh inverse matrix_rank pinv qr slogdet solve solve_triangular svd": (
+        "CuPy does not call cuSOLVER while a stream is captured"
+    ),
 }
 
 # Where the host has to wait for the device in a forward pass, and why.

@@ -9,12 +9,13 @@ import ml_dtypes
 import numpy as np
 import pytest
 from case_runs import difference
+from cupy_stand_in import blas as stand_in_blas
 from cupy_stand_in import dnn as stand_in_dnn
 from cupy_stand_in import namespace
 
 from inspector import engine
 from inspector.engine import REGISTRY, Tensor, array_module
-from inspector.engine.cuda import dispatch, dnn, precision
+from inspector.engine.cuda import blas, dispatch, dnn, precision
 from inspector.engine.cuda.graph import GraphReplay
 from inspector.engine.windows import all_places
 from inspector.errors import EngineError
@@ -27,6 +28,8 @@ TOLERANCE = {"float32": 1e-6, "float16": 2e-3, "bfloat16": 2e-2}
 def on(monkeypatch):
     """`on(library)`: the stand-in's arrays, and this answer to the question for cuDNN."""
     dispatch.install(monkeypatch.setattr)
+
+    monkeypatch.setattr(blas, "_cublas", stand_in_blas.library)
 
     def use(library):
         monkeypatch.setattr(array_module, "xp", namespace.xp)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from case_runs import UNCAPTURED, capture_cases, capture_trial
+from cupy_stand_in import blas as stand_in_blas
 from cupy_stand_in import capturing, namespace
 
 from inspector import engine
 from inspector.engine import REGISTRY, Tensor, array_module
-from inspector.engine.cuda import dispatch
+from inspector.engine.cuda import blas, dispatch
 from inspector.engine.cuda.graph import GraphReplay
 from inspector.errors import ReplayError
 
@@ -19,6 +20,8 @@ def xp(monkeypatch):
     monkeypatch.setattr(array_module, "xp", namespace.xp)
     monkeypatch.setattr(array_module, "special", lambda: namespace.special)
     dispatch.install(monkeypatch.setattr)
+    library = stand_in_blas.library()
+    monkeypatch.setattr(blas, "_cublas", lambda: library)
     return namespace.xp
 
 

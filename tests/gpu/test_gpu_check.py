@@ -40,8 +40,9 @@ def stand_in(monkeypatch):
     """The stand-in as a device; `special` follows the array module of the moment."""
     gpu_device = importlib.import_module("gpu_device")
     dispatch.install(monkeypatch.setattr)
-    dnn = importlib.import_module("inspector.engine.cuda.dnn")
+    blas, dnn = (importlib.import_module(f"inspector.engine.cuda.{n}") for n in ("blas", "dnn"))
     monkeypatch.setattr(dnn, "_library", dnn._library)
+    monkeypatch.setattr(blas, "_cublas", blas._cublas)
     monkeypatch.setattr(array_module, "special", array_module.special)
     return gpu_device.stand_in()
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspector.engine import array_module, recompute
-from inspector.engine.cuda import checks, dnn, fused
+from inspector.engine.cuda import blas, checks, dnn, fused
 from inspector.engine.fusion import Chain, needed, planned, unread
 from inspector.engine.tape import OpRecord
 from inspector.errors import ReplayError
@@ -68,8 +68,9 @@ class GraphReplay:
         allocating = xp.cuda.using_allocator(self._pool.malloc)
         with allocating, self._stream, dnn.constant(self._ordered):
             # Twice: the first run compiles, makes plans and fills the pool.
+            self._products = blas.Capturable(xp, self._stream)
             with checks.postponed():
-                self._run(xp)
+                self._run(self._products)
             self._stream.synchronize()
             self._capture(xp)
 
@@ -107,7 +108,7 @@ class GraphReplay:
         self._stream.begin_capture()
         try:
             with checks.postponed() as self._checks, _no_uploads(xp):
-                self._outputs = self._run(xp)
+                self._outputs = self._run(self._products)
         except ReplayError:
             with contextlib.suppress(Exception):  # CUDA says again that this capture failed
                 self._stream.end_capture()

@@ -111,14 +111,14 @@ def lstm_grad(xp: Any, *arrays: Any, backwards: bool, has_bias: bool, has_mask: 
     flat = recurrence.reordered(xp, slopes, units).reshape(-1, 4 * units)
     before = xp.concatenate([h[None], y.swapaxes(0, 1)[:-1]]).reshape(-1, units)
     to_x, to_kernel = _to_inputs(xp, x, kernel, flat, backwards)
-    found = (to_x, to_h, to_c, to_kernel, before.T @ flat, flat.sum(axis=0))
+    found = (to_x, to_h, to_c, to_kernel, xp.matmul(before.T, flat), flat.sum(axis=0))
     return _rounded(found, dtype)
 
 
 def _to_inputs(xp: Any, x: Any, kernel: Any, flat: Any, backwards: bool) -> tuple[Any, Any]:
     ordered = _time_first(xp, x, backwards)
-    to_x = (flat @ kernel.T).reshape(ordered.shape)
-    to_kernel = ordered.reshape(-1, x.shape[-1]).T @ flat
+    to_x = xp.matmul(flat, kernel.T).reshape(ordered.shape)
+    to_kernel = xp.matmul(ordered.reshape(-1, x.shape[-1]).T, flat)
     return xp.ascontiguousarray((to_x[::-1] if backwards else to_x).swapaxes(0, 1)), to_kernel
 
 
@@ -188,11 +188,12 @@ def gru_grad(
     to_x, to_kernel = _to_inputs(xp, x, kernel, flat, backwards)
     if reset_after:
         side = other.reshape(-1, 3 * units)
-        to_recurrent = before.T @ side
+        to_recurrent = xp.matmul(before.T, side)
         to_bias = xp.stack([flat.sum(axis=0), side.sum(axis=0)])
     else:
         split = 2 * units
         reset = inner.reshape(-1, units)
-        parts = [before.T @ flat[:, :split], reset.T @ flat[:, split:]]
+        pairs = ((before, flat[:, :split]), (reset, flat[:, split:]))
+        parts = [xp.matmul(one.T, other) for one, other in pairs]
         to_recurrent, to_bias = xp.concatenate(parts, axis=1), flat.sum(axis=0)
     return _rounded((to_x, to_h, to_kernel, to_recurrent, to_bias), dtype)

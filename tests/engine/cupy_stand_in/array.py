@@ -271,13 +271,14 @@ def _operator(name: str, reflected: bool = False, inplace: bool = False):
 
     @on_device
     def method(self, *others):
-        from . import ufuncs
+        from . import functions, ufuncs
 
         for other in others:
             if not isinstance(other, SCALARS) and type(other) is not ndarray:
                 return NotImplemented
         if name == "matmul":
             pair = (others[0], self) if reflected else (self, others[0])
+            functions.refuse_libraries(pair)
             return wrap(np.matmul(*unwrap(pair)))
         operands = (*others, self) if reflected else (self, *others)
         return ufuncs.call(ufunc, operands, {"out": self} if inplace else {})

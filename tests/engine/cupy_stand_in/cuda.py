@@ -91,6 +91,12 @@ def using_allocator(allocator=None):
     yield
 
 
+class runtime:
+    @staticmethod
+    def runtimeGetVersion():
+        return 13000
+
+
 class Device:
     def synchronize(self) -> None:
         capturing.forbid("waiting for the device")

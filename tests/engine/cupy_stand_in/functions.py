@@ -12,7 +12,7 @@ import numpy as np
 
 from . import cuda, syncs
 from .array import ndarray, refuse_foreign, supported, unwrap, wrap
-from .capturing import on_device
+from .capturing import forbid, on_device
 
 # These take what is on the host.
 _UPLOADS = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray"}
@@ -36,6 +36,8 @@ _WAITING = {
     "setdiff1d",
 }
 _JOINING = {"concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"}
+# cuBLAS computes these; cuSOLVER what is in `linalg`.
+_PRODUCTS = {"matmul", "dot", "vdot", "inner", "outer", "tensordot", "einsum"}
 _EMPTY = {"empty", "empty_like", "ndarray"}
 _ONLY_CUPYS = {"blocking"}
 
@@ -74,6 +76,8 @@ def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> An
     if name in _JOINING and len(args[0]) > 8:
         cuda.upload(8 * len(args[0]))  # their addresses
     _count(path, args, options)
+    if name in _PRODUCTS or (path.startswith("linalg.") and name != "norm"):
+        refuse_libraries(args)
     options = {key: value for key, value in options.items() if key not in _ONLY_CUPYS}
     with np.errstate(all="ignore"):
         if name in ("take", "take_along_axis"):
@@ -84,6 +88,12 @@ def _call(path: str, theirs: Any, numpys: Any, *args: Any, **options: Any) -> An
         poison(made)
     out = options.get("out")
     return out if out is not None else wrap(made)
+
+
+def refuse_libraries(operands: tuple[Any, ...]) -> None:
+    """CuPy calls neither cuBLAS nor cuSOLVER while a stream is captured; integers need neither."""
+    if any(type(x) is ndarray and x.dtype.kind in "fc" for x in operands):
+        forbid("calling cuBLAS API during stream capture is currently unsupported")
 
 
 @functools.cache
