@@ -18,6 +18,7 @@ from gpu_device import Device, on
 
 from inspector.engine import array_module
 from inspector.engine.cuda import launch
+from inspector.errors import ReplayError
 
 # Largest difference over largest value. The primitives run in float64, Keras in float32; GPUs add
 # up in another order and may round products of float32 once more.
@@ -122,11 +123,17 @@ def captured(device: Device, cases: list, can_be: bool) -> str:
     """What is wrong with the captured replays of a primitive that can be captured, or cannot."""
     from case_runs import capture_trial
 
-    with on(device):
-        trials = [capture_trial(case) for case in cases]
-    if (None not in trials) != can_be:
-        return "refused unlike on the stand-in" if can_be else "not refused as on the stand-in"
-    return "; ".join(filter(None, trials))
+    said, refused = [], ""
+    for case in cases:
+        try:
+            with on(device):
+                said.append(capture_trial(case))
+        except ReplayError as error:
+            refused = str(error)
+    if bool(refused) == can_be:
+        unlike = f"refused unlike on the stand-in: {refused}"
+        return unlike if can_be else "not refused as on the stand-in"
+    return "; ".join(filter(None, said))
 
 
 def model_graph(device: Device, fused: bool) -> str:

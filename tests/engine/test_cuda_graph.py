@@ -119,10 +119,14 @@ def test_graph_says_after_its_launch_that_an_index_is_wrong(xp):
 
 
 def test_only_the_named_primitives_cannot_be_captured():
-    said = [(case.primitive, capture_trial(case)) for case in capture_cases()]
+    said, refused = set(), set()
+    for case in capture_cases():
+        try:
+            said.add(capture_trial(case))
+        except ReplayError:
+            refused.add(case.primitive)
 
-    assert {text for _, text in said if text} == set()
-    refused = {name for name, text in said if text is None}
+    assert said == {""}
     assert refused == {name for names in UNCAPTURED for name in names.split()}
     assert capturing.now is None
 

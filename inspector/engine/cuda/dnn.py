@@ -130,9 +130,10 @@ def _library() -> tuple[Any, Any] | str:
 @functools.lru_cache(maxsize=1024)
 def _plan(cudnn: Any, handle: Any, place: Geometry, exact: bool) -> tuple[Plan, int] | str:
     """A built plan and the bytes of its workspace, or why there is none: asked once."""
-    notes = [cudnn.numerical_note.NONDETERMINISTIC]
+    names = ["NONDETERMINISTIC"]
     if exact and place.dtype == "float32":
-        notes.append(cudnn.numerical_note.TENSOR_CORE)
+        names += ["DOWN_CONVERT_INPUTS", "REDUCED_PRECISION_REDUCTION", "TENSOR_CORE"]
+    notes = [getattr(cudnn.numerical_note, name) for name in names]
     try:
         plan = described(cudnn, place, handle)
         plan.graph.deselect_numeric_notes(notes)
