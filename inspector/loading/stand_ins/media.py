@@ -13,6 +13,7 @@ from inspector.loading.stand_ins.recording import StandIn
 
 Array = np.ndarray[Any, Any]
 _SIZE = (96, 128)
+_MODES = {(): "L", (1,): "L", (2,): "LA", (4,): "RGBA"}  # by the axis of channels; else RGB
 _RATE = 22050
 
 
@@ -24,12 +25,16 @@ def read_picture(path: Any = "", flags: Any = 1, *args: Any, **options: Any) -> 
 
 
 def resize(picture: Any, size: Any = None, *args: Any, **options: Any) -> Array:
-    """`cv2.resize`: the nearest pixels at a size of (width, height)."""
+    """`cv2.resize`: the nearest pixels at a size of (width, height), or by factors fx and fy."""
     pixels = np.asarray(picture)
-    width, height = size or options.get("dsize") or (pixels.shape[1], pixels.shape[0])
+    factors = options.get("fx") or 1.0, options.get("fy") or 1.0
+    by_factors = (round(pixels.shape[1] * factors[0]), round(pixels.shape[0] * factors[1]))
+    width, height = size or options.get("dsize") or by_factors
     rows = np.arange(height) * pixels.shape[0] // height
     columns = np.arange(width) * pixels.shape[1] // width
-    return np.asarray(pixels[rows][:, columns])
+    resized = pixels[rows][:, columns]
+    # OpenCV gives a single channel back without its axis.
+    return np.asarray(resized[..., 0] if resized.shape[2:] == (1,) else resized)
 
 
 def change_colour(picture: Any, code: Any = None, *args: Any, **options: Any) -> Array:
@@ -51,7 +56,7 @@ class Picture(StandIn):
         object.__setattr__(self, "size", (pixels.shape[1], pixels.shape[0]))
         object.__setattr__(self, "width", pixels.shape[1])
         object.__setattr__(self, "height", pixels.shape[0])
-        object.__setattr__(self, "mode", "L" if pixels.ndim == 2 else "RGB")
+        object.__setattr__(self, "mode", _MODES.get(pixels.shape[2:], "RGB"))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(self._pixels, dtype=dtype)
@@ -59,6 +64,18 @@ class Picture(StandIn):
     def resize(self, size: Any, *args: Any, **options: Any) -> Picture:
         """At a size of (width, height)."""
         return Picture(resize(self._pixels, size))
+
+    def crop(self, box: Any = None) -> Picture:
+        """What lies in (left, upper, right, lower); black where that is outside."""
+        height, width = self._pixels.shape[:2]
+        left, upper, right, lower = map(int, box or (0, 0, width, height))
+        rows, columns = np.arange(upper, lower), np.arange(left, right)
+        is_inside = np.logical_and.outer(
+            (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
+        )
+        found = self._pixels[rows.clip(0, height - 1)][:, columns.clip(0, width - 1)].copy()
+        found[~is_inside] = 0
+        return Picture(found)
 
     def convert(self, mode: str = "RGB", *args: Any, **options: Any) -> Picture:
         """In grey, or with as many channels as the mode has letters."""
@@ -77,11 +94,18 @@ class Picture(StandIn):
         """Another of the same pixels."""
         return Picture(np.array(self))
 
-    crop = rotate = transpose = lambda self, *args, **options: self
+    rotate = transpose = lambda self, *args, **options: self
 
 
 def _open(*args: Any, **options: Any) -> Picture:
     return Picture()
+
+
+def _new(mode: str = "RGB", size: Any = (1, 1), color: Any = 0) -> Picture:
+    """`PIL.Image.new`: one colour at a size of (width, height)."""
+    channels = {"L": (), "1": (), "RGBA": (4,), "CMYK": (4,)}.get(mode, (3,))
+    colour = color if isinstance(color, int | tuple) else 0  # a name, whose bytes nobody needs
+    return Picture(np.full((size[1], size[0], *channels), colour, np.uint8))
 
 
 def _from_array(array: Any, *args: Any, **options: Any) -> Picture:
@@ -115,7 +139,7 @@ CV2: dict[str, Any] = {
     "COLOR_RGB2GRAY": 7, "COLOR_GRAY2RGB": 8, "COLOR_GRAY2BGR": 8, "INTER_AREA": 3,
     "INTER_CUBIC": 2, "INTER_LINEAR": 1, "INTER_NEAREST": 0, "IMREAD_UNCHANGED": -1,
 }  # fmt: skip
-PIL: dict[str, Any] = {"open": _open, "fromarray": _from_array, "new": _open}
+PIL: dict[str, Any] = {"open": _open, "fromarray": _from_array, "new": _new}
 SOUND: dict[str, Any] = {
     "load": load_sound, "mfcc": _frames("n_mfcc", 20), "melspectrogram": _frames("n_mels", 128),
     "chroma_stft": _frames("n_chroma", 12), "power_to_db": _unchanged,

@@ -47,15 +47,24 @@ def names(situation: Situation) -> dict[str, Any]:
         return (data, _info(base)) if options.get("with_info") else data
 
     def as_numpy(dataset: Any) -> Any:
-        return dataset.as_numpy_iterator() if hasattr(dataset, "as_numpy_iterator") else dataset
+        if isinstance(dataset, dict):
+            return {name: as_numpy(part) for name, part in dataset.items()}
+        if isinstance(dataset, list | tuple):
+            return type(dataset)(map(as_numpy, dataset))
+        if hasattr(dataset, "as_numpy_iterator"):
+            return dataset.as_numpy_iterator()
+        return dataset.numpy() if hasattr(dataset, "numpy") else dataset
 
     return {"load": load, "as_numpy": as_numpy, "disable_progress_bar": lambda: None}
 
 
 def _batched(data: Any, size: int) -> Any:
+    """In batches; -1 asks for tensors of the whole."""
     if isinstance(data, dict):
-        return {name: part.batch(size) for name, part in data.items()}
-    return [part.batch(size) for part in data] if isinstance(data, list) else data.batch(size)
+        return {name: _batched(part, size) for name, part in data.items()}
+    if isinstance(data, list):
+        return [_batched(part, size) for part in data]
+    return next(iter(data.batch(_COUNT))) if size == -1 else data.batch(size)
 
 
 def _splits(base: str, split: Any, make: Callable[[], Any], *, supervised: bool | None) -> Any:

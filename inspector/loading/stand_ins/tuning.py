@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from inspector.loading.stand_ins.recording import StandIn
@@ -32,6 +33,12 @@ class HyperParameters:
         return self.values[name]
 
     __getitem__ = get
+
+    def name_scope(self, name: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def conditional_scope(self, name: str, values: Any) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _kept(self, name: str, options: dict[str, Any], first: Any) -> Any:
         default = options.get("default")
