@@ -222,3 +222,8 @@ def test_lines_of_nothing_but_nan_have_no_extreme():
             np.isnan(getattr(functions, name)(x, axis=1).numpy()), [True, False]
         )
     assert functions.nansum(x, axis=1).tolist() == [0.0, 1.0]
+
+
+def test_variance_of_infinite_numbers_is_no_number():
+    assert np.isnan(functions.nanvar(np.array([1.0, np.inf, np.nan], "float32")))
+    assert float(functions.nanvar(np.array([1.0, 3.0, np.nan], "float32"))) == 1.0

@@ -96,7 +96,21 @@ def _power_to_exponent(g: Tensor, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
     return choice.where(y == 0, _zero(g), g * conjugated(y * log(flat)))
 
 
-power = binary("power", "a to the power of b.", _power_to_base, _power_to_exponent)
+@primitive(
+    shape=broadcast,
+    dtype=same,
+    elementwise=True,
+    vjp=each(_summed(_power_to_base, 0), _summed(_power_to_exponent, 1)),
+)
+def power(xp: Any, a: Any, b: Any) -> Any:
+    """A to the power of b; of integers, the quotient without its fraction where b is negative."""
+    if a.dtype.kind == "i":
+        # Only 1 and -1 leave something; of their exponent it matters whether it is odd.
+        negative = b < 0
+        a = xp.where(negative & (a != 1) & (a != -1), a.dtype.type(0), a)
+        b = xp.where(negative, 2 - (b & 1), b)
+    return xp.power(a, b)
+
 
 floor_divide = binary("floor_divide", "a / b, rounded down.")
 

@@ -20,6 +20,12 @@ CASES = [
     Case("negative", (MATRIX,), expected=lambda a: -a),
     Case("power", (POSITIVE, ROW), expected=lambda a, b: a**b),
     Case("power", (np.array([0.0, -2.0, 3.0]), np.array([2.0, 2.0, 0.0])), differentiable=(0,)),
+    Case(
+        "power",
+        (np.array([2, -1, -1, 1, 0, -3], "int32"), np.array([-2, -3, -2, -5, -1, 3], "int32")),
+        expected=lambda a, b: np.array([0, -1, 1, 1, 0, -27]),
+        differentiable=(),
+    ),
     Case("floor_divide", (MATRIX, POSITIVE), expected=lambda a, b: a // b),
     Case("remainder", (MATRIX * 3, POSITIVE), expected=lambda a, b: a % b),
     Case("fmod", (MATRIX * 3, POSITIVE), expected=np.fmod),

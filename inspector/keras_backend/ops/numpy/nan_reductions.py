@@ -92,7 +92,10 @@ def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The variance of the numbers: NaN counts as the mean, which adds nothing."""
     t = floating(x)
     centred = t - nanmean(t, axis, keepdims=True)
-    distance = elementwise.absolute(_filled(centred, 0))
+    # Not where `centred` is NaN: infinite numbers make it so, and their spread is no number.
+    if promotion.is_inexact(t.dtype):
+        centred = choice.where(elementwise.isnan(t), constant(0, t.dtype), centred)
+    distance = elementwise.absolute(centred)
     axes = axes_of(axis, t.ndim)
     wide = cast_to(distance, reduction.accumulator(distance.dtype))
     total = reduction.sum_(elementwise.square(wide), axis=axes, keepdims=keepdims)
