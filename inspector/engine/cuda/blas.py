@@ -58,14 +58,15 @@ class Capturable:
             return self.matmul(a[None], b)[..., 0, :]
         if b.ndim == 1:
             return self.matmul(a, b[:, None])[..., 0]
-        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-        made = self._xp.empty((*lead, a.shape[-2], b.shape[-1]), a.dtype)
         if a.dtype.name not in _KINDS or a.dtype != b.dtype or 0 in (a.size, b.size):
             return self._xp.matmul(a, b) if out is None else self._xp.matmul(a, b, out=out)
-        if out is not None and out.flags.c_contiguous and out.dtype == made.dtype:
-            made = out
+        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        if out is not None and out.flags.c_contiguous and out.dtype == a.dtype:
+            self._multiply(a, b, out, lead)
+            return out
+        made = self._xp.empty((*lead, a.shape[-2], b.shape[-1]), a.dtype)
         self._multiply(a, b, made, lead)
-        if out is None or out is made:
+        if out is None:
             return made
         out[...] = made
         return out
