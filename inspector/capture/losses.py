@@ -11,7 +11,9 @@ reached. So the rows always add up to Keras' own number, also in a custom traini
 
 from __future__ import annotations
 
+import linecache
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -22,13 +24,15 @@ from inspector.capture.location import Location
 from inspector.capture.loss_arithmetic import Weighed
 from inspector.engine import Tensor
 from inspector.trace import Loss
-from inspector.trace.document import Reduction
+from inspector.trace.document import LossTotal, Reduction
 
 if TYPE_CHECKING:
     from inspector.capture.frames import Frame
     from inspector.capture.runs import RunContext
 
 _PRECISION = {"float16": 1e-3, "bfloat16": 8e-3, "float64": 2.3e-16}
+# `name = ...`, `self.name = ...`, `name: float = ...`; no comparison, no `name += ...`.
+_ASSIGNMENT = re.compile(r"\s*(?:\w+\.)*(\w+)\s*(?::[^=]+)?=(?!=)")
 _SAME_VALUE = frozenset({"cast", "reshape", "broadcast_to", "stop_gradient", "expand_dims"})
 
 
@@ -91,10 +95,20 @@ def weighed(
     )
 
 
-def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
-    """The rows of a run's losses, and the total where a gradient of it was taken.
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The rows of a run's losses, with the total, or the totals where there are several."""
 
-    Gradients of several losses, as two tapes of a GAN take them, have no total: nothing adds them.
+    rows: tuple[Loss, ...] = ()
+    total: float | None = None
+    totals: tuple[LossTotal, ...] = ()
+
+
+def ledger(context: RunContext) -> Ledger:
+    """The rows of a run's losses, and what they add up to where a gradient of it was taken.
+
+    Gradients of several losses, as two tapes of a GAN take them, have a total each: nothing adds
+    them. An evaluation has the total that Keras computed for it.
     """
     noticed = {n.tensor.id: n for n in context.noticed_losses if isinstance(n.tensor, Tensor)}
     targets = {
@@ -102,30 +116,50 @@ def ledger(context: RunContext) -> tuple[tuple[Loss, ...], float | None]:
         for target, _, _ in context.differentiations
         if not target.shape
     }
+    if context.evaluated is not None and not targets:
+        targets = {context.evaluated.id: context.evaluated}
     if not targets:
         rows = [_row(n, n.tensor, 1.0, context) for n in _reported(noticed, context)]
-        return tuple(rows), None
-    total = 0.0
-    rows = []
-    for target in targets.values():
-        total += float(target.numpy())
-        rows += [
-            _row(noticed.get(term.id), term, weight, context)
-            for term, weight in terms(target, set(noticed))
-        ]
-    return (*rows, *_unaccounted(rows, total, list(targets.values()), context)), total if len(
-        targets
-    ) == 1 else None
+        return Ledger(tuple(rows))
+    parts = [_rows_of(target, noticed, context) for target in targets.values()]
+    if len(parts) == 1:
+        (target,) = targets.values()
+        return Ledger(parts[0], float(target.numpy()))
+    placed = (replace(row, total=place) for place, rows in enumerate(parts) for row in rows)
+    return Ledger(tuple(placed), None, tuple(map(_named_total, targets.values())))
 
 
-def _unaccounted(
-    rows: list[Loss], total: float, targets: list[Tensor], context: RunContext
-) -> list[Loss]:
+def _rows_of(
+    target: Tensor, noticed: Mapping[int, NoticedLoss], context: RunContext
+) -> tuple[Loss, ...]:
+    rows = [
+        _row(noticed.get(term.id), term, weight, context)
+        for term, weight in terms(target, set(noticed))
+    ]
+    return (*rows, *_unaccounted(rows, target, context))
+
+
+def _named_total(total: Tensor) -> LossTotal:
+    location = total.record.location if total.record is not None else None
+    file, line = location if location else (None, None)
+    return LossTotal(float(total.numpy()), variable_on(file, line), file, line)
+
+
+def variable_on(file: str | None, line: int | None) -> str:
+    """The variable that a line of the user's assigns to, empty where it assigns to none."""
+    if file is None or line is None:
+        return ""
+    found = _ASSIGNMENT.match(linecache.getline(file, line))
+    return found[1] if found else ""
+
+
+def _unaccounted(rows: list[Loss], target: Tensor, context: RunContext) -> list[Loss]:
     """What Keras' total has beyond the rows, as a row of its own: a ledger never just differs."""
+    total = float(target.numpy())
     addends = [row.value * row.weight for row in rows if row.value is not None]
     rest = total - sum(addends)
     # The total was rounded at each addition, in its own precision.
-    precision = max(_PRECISION.get(target.dtype.name, 1e-7) for target in targets)
+    precision = _PRECISION.get(target.dtype.name, 1e-7)
     allowed = max(1e-6, 4 * precision) * max(abs(total), *map(abs, addends), 0.0)
     is_whole = len(addends) == len(rows)
     if not math.isfinite(rest) or (is_whole and abs(rest) <= allowed):
@@ -134,7 +168,7 @@ def _unaccounted(
 
 
 def _reported(noticed: Mapping[int, NoticedLoss], context: RunContext) -> list[NoticedLoss]:
-    """Without a total: what layers added in this very run; compiled losses are of evaluation."""
+    """Without a total: what layers added in this very run, and losses that were called in it."""
     return [n for n in noticed.values() if n.tensor.data is not None]
 
 

@@ -3,6 +3,7 @@
     forward      a layer or model is called while nothing runs; ends when that call ends
     train_step   a gradient tape (the trainer's or the user's own) opens while nothing runs; it
                  stays open for the gradients and the optimizer, until the next run begins
+                 an evaluation is a forward run like it, open until its loss is there
     build        a symbolic call: *loose* ones (KerasTensors at module level) wait until a
                  Functional model claims them; inside an eager call they form a run of their own
 
@@ -65,6 +66,9 @@ class RunContext:
         self.failure: tuple[Frame | None, BaseException, Any] | None = None
         self.is_kept = True
         self.ended = False
+        # Whether it goes on when its outermost call has ended: losses and gradients follow.
+        self.is_step = False
+        self.evaluated: Any = None
         self.differentiations: list[tuple[Any, list[Any], list[Any]]] = []
         self.updates: list[Change] = []
         # A total that was scaled against underflow, by the id of what it was scaled to.
@@ -230,7 +234,7 @@ class Runs:
 
     def _admitted(self, context: RunContext, layer: Any) -> RunContext | None:
         """`context`, unless it is a training step that turns out to be one too many."""
-        if context.root is None and context.kind == "train_step":
+        if context.root is None and context.is_step:
             context.root = layer
             name = self._name_of(layer)
             self._counts[name, context.kind] += 1
@@ -240,18 +244,19 @@ class Runs:
                 context.tape.is_kept, context.tape.locate = False, None
         return context if context.is_kept or self.watches_all() else None
 
-    def begin_training_step(self) -> None:
-        """A gradient tape opens while nothing runs."""
+    def begin_step(self, kind: RunKind) -> None:
+        """A gradient tape opens, or an evaluation begins, while nothing runs."""
         if self.muted or self.stack:
             return
         self.settle()
-        context = self._new("train_step", None)
+        context = self._new(kind, None)
+        context.is_step = True
         self.stack.append(context)
         tape.switch(context.tape)
 
-    def end_tape(self) -> None:
+    def end_step(self) -> None:
         """That gradient tape closes; gradients and updates may still come."""
-        if self.stack and self.stack[0].kind == "train_step":
+        if self.stack and self.stack[0].is_step:
             self.pending = self.stack.pop()
             tape.switch(None)
 
@@ -260,7 +265,7 @@ class Runs:
         if self.pending is not None:
             return self.pending
         top = self.stack[0] if self.stack else None
-        return top if top is not None and top.kind == "train_step" else None
+        return top if top is not None and top.is_step else None
 
     def settle_failed(self, error: BaseException) -> None:
         """The script stopped, perhaps in the middle of a training step."""

@@ -246,7 +246,7 @@ class Watch:
             return  # ends with the eager run that it is inside of
         elif context.kind == "build" and _wants_values(context):
             return  # done again on zeros
-        elif context.kind != "train_step":
+        elif not context.is_step:
             self.runs.end(context)
 
     def arguments_ready(self, layer: Any, args: Any, kwargs: Any) -> None:
@@ -375,10 +375,22 @@ class Watch:
     # --- tape.Observer -------------------------------------------------------------------
 
     def segment_began(self) -> None:
-        self.runs.begin_training_step()
+        self.runs.begin_step("train_step")
 
     def segment_ended(self) -> None:
-        self.runs.end_tape()
+        self.runs.end_step()
+
+    def evaluation_began(self) -> None:
+        self.runs.begin_step("forward")
+
+    def evaluation_ended(self) -> None:
+        self.runs.end_step()
+        self.runs.settle()
+
+    def evaluated(self, total: Any) -> None:
+        context = self.runs.top
+        if context is not None and context.is_kept:
+            context.evaluated = total
 
     def differentiated(self, target: Any, sources: Any, gradients: Any) -> None:
         context = self.runs.open_step()

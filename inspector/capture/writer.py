@@ -48,7 +48,7 @@ class Writer:
         if context.ended and not context.attention:
             context.attention = attention.masks_of(context, lambda f: ids.get(f, f.path))
         calls = tuple(self._call(frame, ids, ops, context, unknown) for frame in context.frames)
-        rows, total = losses.ledger(context) if context.kind != "build" else ((), None)
+        ledger = losses.ledger(context) if context.kind != "build" else losses.Ledger()
         return Run(
             model=context.model_name,
             kind=context.kind,
@@ -56,8 +56,9 @@ class Writer:
             seed=context.seed,
             calls=calls,
             edges=tuple(edge for frame in context.frames for edge in self._edges(frame, ids)),
-            losses=rows,
-            total_loss=total,
+            losses=ledger.rows,
+            total_loss=ledger.total,
+            totals=ledger.totals,
             updates=_updates(context),
             masks=masks,
             failure=failures.describe(context, lambda f: ids.get(f, f.path), self._lines),

@@ -35,6 +35,10 @@ def loss_table(run: Run) -> Table:
         )
     if len(run.losses) > _MOST_ROWS:
         table.add_row(f"… {len(run.losses) - _MOST_ROWS:,} more")
+    for total in run.totals:
+        name = f"total {clean(loss_words.total_name(total))}"
+        line = place(total.file, total.line)
+        table.add_row(name, "", number(total.value), "", "", line, style="bold")
     if run.losses and run.total_loss is not None:
         table.add_row("total", "", number(run.total_loss), "", "", "", style="bold")
     return table

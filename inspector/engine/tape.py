@@ -175,6 +175,15 @@ class Observer(Protocol):
     def segment_ended(self) -> None:
         """That outermost `recording()` is left."""
 
+    def evaluation_began(self) -> None:
+        """`evaluating()` is entered while no tape runs; a tape may be switched to now."""
+
+    def evaluation_ended(self) -> None:
+        """That outermost `evaluating()` is left."""
+
+    def evaluated(self, total: Tensor) -> None:
+        """The total loss of a step whose gradients will not be taken is there."""
+
     def differentiated(
         self, target: Tensor, sources: Sequence[Tensor], gradients: Sequence[Tensor | None]
     ) -> None:
@@ -208,6 +217,19 @@ def recording(tape: Tape | None = None) -> Iterator[Segment]:
         current = before
         if told and observer is not None:
             observer.segment_ended()
+
+
+@contextmanager
+def evaluating() -> Iterator[None]:
+    """A step without gradients: nothing is recorded unless somebody observes."""
+    told = current is None and observer is not None
+    if told and observer is not None:
+        observer.evaluation_began()
+    try:
+        yield
+    finally:
+        if told and observer is not None:
+            observer.evaluation_ended()
 
 
 def switch(to: Tape | None) -> Tape | None:

@@ -8,7 +8,7 @@ record, since other ops would run: the model is called again with it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from inspector.capture import Recorder
@@ -18,6 +18,7 @@ from inspector.engine import Tensor
 from inspector.errors import CaptureError, ExpressionError
 from inspector.session.debug_messages import WhatIf
 from inspector.trace import Loss, Run
+from inspector.trace.document import LossTotal
 from inspector.trace.naming import is_named
 from inspector.trace.overrides import Override, changed, parse_override, tensor_of
 
@@ -77,6 +78,7 @@ def _replayed(run: Run, overrides: list[Override], recorder: Recorder) -> Run:
         number=recorder.next_number(),
         losses=losses,
         total_loss=_total(base, losses),
+        totals=_totals(base, losses),
         updates=(),
         bad_values=(),
         changes=(*base.changes, *map(str, overrides)),
@@ -95,6 +97,17 @@ def _loss(loss: Loss, values: dict[int, Tensor]) -> Loss:
 def _total(base: Run, losses: tuple[Loss, ...]) -> float | None:
     if base.total_loss is None or any(loss.value is None for loss in losses):
         return None
+    return _sum(losses)
+
+
+def _totals(base: Run, losses: tuple[Loss, ...]) -> tuple[LossTotal, ...]:
+    parts = [[loss for loss in losses if loss.total == n] for n in range(len(base.totals))]
+    return tuple(
+        replace(total, value=_sum(part)) for total, part in zip(base.totals, parts, strict=True)
+    )
+
+
+def _sum(losses: Sequence[Loss]) -> float:
     return math.fsum(loss.weight * (loss.value or 0.0) for loss in losses)
 
 

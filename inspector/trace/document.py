@@ -158,6 +158,7 @@ class Loss:
     owner: path of the call or weight it belongs to; name: of a compiled loss ("mse"), or empty.
     kind:  `unaccounted` is what Keras' total has beyond the sum of all other rows.
     reduction: how `value` came about, None where it is not a sum or mean of values.
+    total: place in `Run.totals` of the one that it adds to, None where the run has but one.
     """
 
     owner: str
@@ -169,6 +170,17 @@ class Loss:
     name: str = ""
     reduction: Reduction | None = None
     tensor: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LossTotal:
+    """One of several scalars that a step took gradients of; `name`: the user's variable."""
+
+    value: float
+    name: str
+    file: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +311,7 @@ class Run:
     axes: what the axes of its calls' inputs and outputs mean, where that is known.
     axis_conflicts: ops that bring axes of different meaning together, though the sizes fit.
     changes: what was overridden in it, on top of what run `changed_from` was.
+    totals: what it took gradients of, where that are several: then there is no `total_loss`.
     """
 
     model: str | None
@@ -321,6 +334,7 @@ class Run:
     axis_conflicts: tuple[AxisConflict, ...] = ()
     changes: tuple[str, ...] = ()
     changed_from: int | None = None
+    totals: tuple[LossTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from inspector.trace.document import Loss, Reduction, Run
+from inspector.trace.document import Loss, LossTotal, Reduction, Run
 
 
 def short(loss: Loss) -> str:
@@ -39,6 +39,15 @@ def numbers(loss: Loss) -> str:
     factor = "" if how.factor == 1.0 else f"{number(how.factor)} × "
     divisor = "" if how.divisor == 1.0 else f" / {number(how.divisor)}"
     return f"{factor}{number(how.sum)}{divisor} = {number(loss.value)}{last}"
+
+
+def total_name(total: LossTotal) -> str:
+    """What one of several totals is called: the user's variable, else its line.
+
+    >>> total_name(LossTotal(0.7, "gen_loss")), total_name(LossTotal(0.7, "", "gan.py", 31))
+    ('gen_loss', 'line 31')
+    """
+    return total.name or ("loss" if total.line is None else f"line {total.line}")
 
 
 def effects(loss: Loss) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ def run_title(run: Run) -> str:
     """`vae: training step`."""
     training = ", training=True" if run.training and run.kind == "forward" else ""
     changes = f", if {', '.join(run.changes)}" if run.changes else ""
-    return f"{run.model or 'layers'}: {_PASSES[run.kind]}{training}{changes}"
+    is_evaluation = run.kind == "forward" and run.total_loss is not None
+    what = "evaluation" if is_evaluation else _PASSES[run.kind]
+    return f"{run.model or 'layers'}: {what}{training}{changes}"
 
 
 def numbered_title(place: int, run: Run) -> str:

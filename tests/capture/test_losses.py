@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from inspector.trace.naming import run_title
+
 TRAINED = """
 class Block(layers.Layer):
     def __init__(self):
@@ -120,3 +122,103 @@ def test_total_is_the_unscaled_loss_in_mixed_precision(watch):
     assert (row.kind, row.weight) == ("compiled", 1.0)
     assert run.total_loss == pytest.approx(row.value, rel=1e-6)
     assert all(0 < update.gradient_norm < 100 for update in run.updates)
+
+
+TWO_TOTALS = """
+from inspector.engine import autodiff
+from inspector.engine.tape import recording
+
+made = layers.Dense(3, name="made")
+judge = layers.Dense(1, name="judge")
+x = ops.ones((4, 2))
+bce = keras.losses.BinaryCrossentropy(from_logits=True)
+judge(made(x))
+with recording() as segment:
+    fake = judge(made(x))
+    gen_loss = bce(np.ones((4, 1)), fake)
+    disc_loss = 2.0 * bce(np.zeros((4, 1)), fake) + bce(np.ones((4, 1)), judge(ops.ones((4, 3))))
+    for loss in (gen_loss, disc_loss):
+        autodiff.gradients(loss, [judge.kernel.value], segment.records)
+"""
+
+
+def test_gradients_of_several_losses_have_a_total_each(watch):
+    run = watch(TWO_TOTALS).run("train_step")
+
+    sums = [
+        sum(row.value * row.weight for row in run.losses if row.total == place)
+        for place in range(len(run.totals))
+    ]
+
+    assert run.total_loss is None
+    assert [total.name for total in run.totals] == ["gen_loss", "disc_loss"]
+    assert sums == pytest.approx([total.value for total in run.totals], rel=1e-6)
+    assert [row.total for row in run.losses] == [0, 1, 1]
+
+
+EVALUATED = TRAINED.replace("model.fit(", "model.said = model.evaluate(")
+
+
+def test_evaluation_has_the_rows_and_the_total_that_keras_says(watch):
+    scene = watch(EVALUATED)
+
+    run = scene.run("forward")
+
+    assert run.total_loss == pytest.approx(scene.recorder.keras_models()["m"].said, rel=1e-6)
+    assert sum(row.value * row.weight for row in run.losses) == pytest.approx(
+        run.total_loss, rel=1e-6
+    )
+    assert {row.kind for row in run.losses} == {
+        "compiled", "add_loss", "activity_regularizer", "kernel_regularizer",
+    }  # fmt: skip
+    assert run_title(run) == "m: evaluation"
+    assert not run.updates
+
+
+def test_evaluation_of_ones_own_has_the_losses_that_it_computes(watch):
+    scene = watch(
+        """
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__(name="own")
+        self.inner = layers.Dense(1, name="inner")
+
+    def call(self, x):
+        return self.inner(x)
+
+    def test_step(self, data):
+        x, y = data
+        loss = keras.losses.MeanSquaredError()(y, self(x))
+        return {"loss": loss}
+
+model = Own()
+model.compile("sgd")
+model.evaluate(np.ones((4, 2)), np.zeros((4, 1)), verbose=0)
+model.predict(np.ones((4, 2)), verbose=0)
+"""
+    )
+
+    evaluated, predicted = (run for run in scene.recorder.runs() if run.kind == "forward")
+
+    assert [(row.kind, row.name) for row in evaluated.losses] == [("custom", "mean_squared_error")]
+    assert not predicted.losses
+    assert predicted.total_loss is None
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("    gen_loss = bce(one, two)", "gen_loss"),
+        ("self.total: float = a + b", "total"),
+        ("total += loss", ""),
+        ("check(a == b)", ""),
+        ("return a + b", ""),
+    ],
+)
+def test_variable_is_the_one_that_a_line_assigns_to(watch, tmp_path, line, name):
+    from inspector.capture.losses import variable_on  # Keras is there once `watch` is
+
+    file = tmp_path / "script.py"
+    file.write_text(f"\n{line}\n")
+
+    assert variable_on(str(file), 2) == name

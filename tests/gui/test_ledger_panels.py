@@ -18,6 +18,7 @@ from inspector.gui.values.attention_picture import AttentionPicture
 from inspector.gui.values.slicing import item_slicing
 from inspector.session.protocol import Command, ReadTensor, TensorRead
 from inspector.trace import AttentionMask, Engine, Loss, Mask, MaskEvent, Reduction, Run, Trace
+from inspector.trace.document import LossTotal
 
 ENGINE = Engine("numpy", "cpu", "test")
 HOW = Reduction("sum", "square", (3,), 6.0, 3.0, terms=1, samples=9)
@@ -229,3 +230,28 @@ def test_one_item_of_a_batch_is_sliced_from_the_first_axis() -> None:
 
     assert (flat.indices, flat.rows, flat.columns) == ((3, 0), None, 1)
     assert image.indices[0] == 7
+
+
+def test_several_totals_are_told_apart(
+    qtbot: QtBot, viewpoint: Viewpoint, appearance: Appearance, store: TensorStore, vae_run: Run
+) -> None:
+    panel = LossesPanel(viewpoint, appearance, store)
+    qtbot.addWidget(panel)
+    rows = tuple(
+        Loss("judge", "custom", value, 1.0, total=total)
+        for value, total in ((0.5, 0), (0.25, 1), (0.75, 1))
+    )
+    totals = (LossTotal(0.5, "gen_loss"), LossTotal(1.0, "", "gan.py", 31))
+
+    _look(viewpoint, vae_run, losses=rows, total_loss=None, totals=totals)
+
+    parts = [panel.model.index(row, 1).data() for row in range(3)]
+    shares = [panel.model.index(row, 4).data() for row in range(3)]
+    assert parts == ["gen_loss", "line 31", "line 31"]
+    assert shares == ["100.0%", "25.0%", "75.0%"]
+    assert "gen_loss <b>0.5</b>" in panel.heading.text()
+    assert "the rows add up to each" in panel.heading.text()
+    assert not panel.table.isColumnHidden(1)
+
+    _look(viewpoint, vae_run, losses=rows[:1], total_loss=0.5)
+    assert panel.table.isColumnHidden(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QTimer
 
 from inspector.gui.look.theme import Appearance
@@ -14,6 +16,7 @@ from inspector.gui.widgets.table_model import Column
 from inspector.gui.widgets.table_panel import TablePanel
 from inspector.trace import Loss, loss_words
 
+_PART_OF = 1
 _EMPTY = {
     "build": "A symbolic build has no losses.",
     "forward": "This forward pass added no losses.",
@@ -46,6 +49,7 @@ class LossesPanel(ListAndPage):
         """Show the run's losses, the largest one opened."""
         run = self._viewpoint.run
         self.rows.say_empty(_EMPTY[run.kind] if run.calls else "Losses of the run appear here.")
+        self.table.setColumnHidden(_PART_OF, not run.totals)
         self.rows.show_rows(run.losses, self._heading())
         self.page.setVisible(bool(run.losses))
         if run.losses:
@@ -62,6 +66,8 @@ class LossesPanel(ListAndPage):
     def _heading(self) -> str:
         run, theme = self._viewpoint.run, self._appearance.theme
         total = sum(weighted(loss) or 0.0 for loss in run.losses)
+        if run.totals:
+            return self._several()
         if run.total_loss is None:
             return f"Sum of {len(run.losses)} rows: <b>{number_text(total)}</b>"
         agrees = all(loss.kind != "unaccounted" for loss in run.losses)
@@ -70,8 +76,24 @@ class LossesPanel(ListAndPage):
         mark = f"<span style='color:{colour}'>{words}</span>"
         return f"Total loss <b>{number_text(run.total_loss)}</b> &nbsp; {mark}"
 
+    def _several(self) -> str:
+        run, theme = self._viewpoint.run, self._appearance.theme
+        said = [
+            f"{escape(loss_words.total_name(total))} <b>{number_text(total.value)}</b>"
+            for total in run.totals
+        ]
+        agrees = all(loss.kind != "unaccounted" for loss in run.losses)
+        colour = theme.good if agrees else theme.warning
+        words = "✓ the rows add up to each" if agrees else "not all of it is accounted for"
+        return f"{' &nbsp; '.join(said)} &nbsp; <span style='color:{colour}'>{words}</span>"
+
+    def _part_of(self, loss: Loss) -> str:
+        totals = self._viewpoint.run.totals
+        return "" if loss.total is None else loss_words.total_name(totals[loss.total])
+
     def _share(self, loss: Loss) -> str:
-        total = sum(abs(weighted(row) or 0.0) for row in self._viewpoint.run.losses)
+        rows = (row for row in self._viewpoint.run.losses if row.total == loss.total)
+        total = sum(abs(weighted(row) or 0.0) for row in rows)
         value = weighted(loss)
         return f"{abs(value) / total:.1%}" if value is not None and total else ""
 
@@ -86,6 +108,7 @@ class LossesPanel(ListAndPage):
         theme = self._appearance
         return (
             Column("Owner", lambda loss: loss_words.owner(loss, self._viewpoint.run), is_path=True),
+            Column("Part of", self._part_of),
             Column(
                 "Kind",
                 lambda loss: loss.kind.replace("_", " "),

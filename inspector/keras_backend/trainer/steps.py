@@ -87,8 +87,13 @@ class Steps(base_trainer.Trainer):
         loss = self._compute_loss(
             x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
         )
+        if tape.observer is not None:
+            tape.observer.evaluated(loss)
         self._track(loss, x)
-        metrics: dict[str, Any] = self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        with tape.paused():
+            metrics: dict[str, Any] = self.compute_metrics(
+                x, y, y_pred, sample_weight=sample_weight
+            )
         return metrics
 
     def predict_step(self, data: Any) -> Any:
@@ -124,7 +129,7 @@ class Steps(base_trainer.Trainer):
 
     def make_test_function(self, force: bool = False) -> Callable[[Any], Any]:
         if self.test_function is None or force:
-            self.test_function = _on_each_batch(self.test_step)
+            self.test_function = _on_each_batch(tape.evaluating()(self.test_step))
         return self.test_function
 
     def make_predict_function(self, force: bool = False) -> Callable[[Any], Any]:
