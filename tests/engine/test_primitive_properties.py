@@ -29,8 +29,10 @@ trials = settings(
 )
 REFUSALS = (ValueError, TypeError, IndexError, ArithmeticError, NotImplementedError)
 WIDER = {"f": "float64", "V": "float64", "c": "complex128"}
-PRECISION = {"float64": 1e-9, "complex128": 1e-9, "float32": 2e-5, "complex64": 2e-5}
-NARROW = {"float16": 1e-2, "bfloat16": 8e-2}
+PRECISION = {
+    **{"float64": 1e-9, "complex128": 1e-9, "float32": 2e-5, "complex64": 2e-5},
+    **{"float16": 1e-2, "bfloat16": 8e-2},
+}
 STEP = 1e-6
 
 
@@ -115,18 +117,24 @@ def check_values(name, trial, made):
     else:
         outputs = outputs_of(name, trial, wide)
         right = [] if outputs is None else [t.numpy() for t in outputs]
-    names = [x.dtype.name for x in trial.inputs] + [t.dtype.name for t in made]
-    limits = PRECISION | NARROW
-    tolerance = max([limits.get(name, 0.0) for name in names]) * trial.loose
-    for one, other in zip(made, right, strict=False):
-        values = widened(one.numpy())
-        if not is_inexact(one.dtype):
-            np.testing.assert_array_equal(values, np.asarray(other).astype(values.dtype))
-            continue
-        largest = np.abs(other, where=np.isfinite(other), out=np.zeros(np.shape(other))).max(
-            initial=1.0
-        )
-        np.testing.assert_allclose(values, other, rtol=tolerance, atol=tolerance * largest)
+    dtypes = [x.dtype.name for x in trial.inputs] + [t.dtype.name for t in made]
+    tolerance = max(PRECISION.get(dtype, 0.0) for dtype in dtypes) * trial.loose if dtypes else 0.0
+    values = [widened(t.numpy()) for t in made]
+    for one, other in zip(values, right, strict=False):
+        check_close(one, other, tolerance)
+    if trial.bounds is not None:
+        low, high = trial.bounds
+        assert all(((low <= v) & (v <= high)).all() for v in values)
+    if trial.remade is not None:
+        check_close(trial.remade(*values), wide[0], tolerance)
+
+
+def check_close(found, right, tolerance):
+    if not is_inexact(found.dtype):
+        np.testing.assert_array_equal(found, np.asarray(right).astype(found.dtype))
+        return
+    size = np.abs(np.where(np.isfinite(right), right, 0)).max(initial=1.0)
+    np.testing.assert_allclose(found, right, rtol=tolerance, atol=tolerance * size)
 
 
 def check_gradients(name, trial, made):

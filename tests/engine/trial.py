@@ -17,8 +17,8 @@ import ml_dtypes
 import numpy as np
 from hypothesis import strategies as st
 
-BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
-FLOATS = (*map(np.dtype, ("float64", "float32", "float16")), BFLOAT16)
+# float64 twice: it alone has its gradients compared with central differences.
+FLOATS = tuple(map(np.dtype, ("float64", "float32", "float16", ml_dtypes.bfloat16, "float64")))
 COMPLEX = tuple(map(np.dtype, ("complex128", "complex64")))
 INTEGERS = tuple(
     map(np.dtype, ("int32", "int64", "uint8", "int8", "int16", "uint16", "uint32", "uint64"))
@@ -36,6 +36,8 @@ class Trial:
 
     expected:       what the outputs must be, from the inputs as float64; None: what the primitive
                     itself gives for those.
+    bounds:         between which values the outputs lie.
+    remade:         the first input again, from all the outputs; None: no such way back.
     differentiable: numbers of the inputs whose gradients are checked, and
     outputs:        of the outputs that they are gradients of; None: all floating ones.
     refusable:      whether an error that names the primitive is right, too.
@@ -45,6 +47,8 @@ class Trial:
     inputs: tuple[np.ndarray, ...]
     constants: dict[str, Any] = field(default_factory=dict)
     expected: Callable[..., Any] | None = None
+    bounds: tuple[float, float] | None = None
+    remade: Callable[..., Any] | None = None
     differentiable: tuple[int, ...] | None = None
     outputs: tuple[int, ...] | None = None
     refusable: bool = False

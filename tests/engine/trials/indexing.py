@@ -220,7 +220,9 @@ def segments(draw, reduce, empty, dtypes=FLOATS, **constants):
     # The extreme of nothing is infinite, and has no slope.
     whole = set(range(count)) <= set(numbers.tolist())
     checked = None if whole or "largest" not in constants else ()
-    return Trial((x, numbers), {"count": count, **constants}, expected, checked, loose=4)
+    return Trial(
+        (x, numbers), {"count": count, **constants}, expected, differentiable=checked, loose=4
+    )
 
 
 @st.composite

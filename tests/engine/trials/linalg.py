@@ -6,6 +6,7 @@ from scipy import linalg
 from trial import COMPLEX, FLOATS, LAYOUTS, Trial, layouts, seeds, shapes, some
 
 DTYPES = (*FLOATS, *COMPLEX)
+modes = st.sampled_from(["reduced", "complete"])
 counts = st.sampled_from((3, 2, 1, 4))
 
 
@@ -47,8 +48,13 @@ def positive(draw, name):
     made = (wide @ wide.conj().swapaxes(-1, -2)).astype(dtype)
     if name == "cholesky":
         return Trial((made,), expected=np.linalg.cholesky, loose=10)
-    # The vectors' signs and phases are LAPACK's choice.
-    return Trial((made,), expected=lambda a: [np.linalg.eigvalsh(a)], outputs=(0,), loose=10)
+    return Trial(
+        (made,),
+        expected=lambda a: [np.linalg.eigvalsh(a)],
+        remade=from_eigenvectors,
+        outputs=(0,),
+        loose=10,
+    )
 
 
 @st.composite
@@ -72,14 +78,21 @@ def any_matrices(draw, constants, expected=None, dtypes=DTYPES, **how):
     return Trial((x,), made, expected and (lambda a: expected(a, **made)), loose=20, **how)
 
 
-def product_of_qr(a, mode):
-    """Q and r are not compared: the signs are LAPACK's choice. Their shapes are."""
+# Of vectors the signs and phases, and of eigenvalues the order, are LAPACK's choice: they are
+# multiplied, and must give the matrix again.
+
+
+def no_values(a, **constants):
     return []
 
 
-def only_values(a, full):
-    u, s, v = np.linalg.svd(a, full_matrices=full)
-    return [u, s, v] if u.size == 0 else []
+def from_eigenvectors(values, vectors):
+    return (vectors * values[..., None, :]) @ np.linalg.inv(vectors)
+
+
+def from_singular_vectors(u, s, vh):
+    k = s.shape[-1]
+    return (u[..., :k] * s[..., None, :]) @ vh[..., :k, :]
 
 
 def in_one(a):
@@ -101,11 +114,12 @@ TRIALS = {
     "inverse": square("inverse", np.linalg.inv),
     "solve": solved("solve"),
     "solve_triangular": solved("solve_triangular"),
-    "eig": square("eig", lambda a: [], outputs=(0,)),
-    "qr": any_matrices({"mode": st.sampled_from(["reduced", "complete"])}, product_of_qr,
-                       outputs=(1,)),
-    "svd": any_matrices({"full": st.booleans()}, only_values, outputs=(1,)),
+    "eig": square("eig", no_values, remade=from_eigenvectors, outputs=(0,)),
+    "qr": any_matrices({"mode": modes}, no_values, remade=np.matmul, outputs=(1,)),
+    "svd": any_matrices(
+        {"full": st.booleans()}, no_values, remade=from_singular_vectors, outputs=(1,)
+    ),
     "pinv": any_matrices({"rcond": st.just(1e-6)}, lambda a, rcond: np.linalg.pinv(a, rcond)),
     "lu_factor": any_matrices({}, in_one),
     "matrix_rank": any_matrices({"tol": st.sampled_from([None, 0.1, 1.5])}, some_rank),
-}  # fmt: skip
+}

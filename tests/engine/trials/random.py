@@ -8,19 +8,20 @@ draws = st.tuples(seeds, seeds)
 floats, integers = st.sampled_from(FLOATS), st.sampled_from(INTEGERS)
 
 
-def alone(**constants):
+def alone(bounds=None, **constants):
     """A draw without operands."""
-    return st.fixed_dictionaries({"seed": draws, **constants}).map(lambda how: Trial((), how))
+    how = st.fixed_dictionaries({"seed": draws, **constants})
+    return how.map(lambda how: Trial((), how, bounds=bounds(how) if bounds else None))
 
 
 @st.composite
-def with_parameters(draw, kinds, dtypes=FLOATS):
+def with_parameters(draw, kinds, dtypes=FLOATS, bounds=None):
     """A draw with operands that broadcast to its shape."""
     shape = draw(shapes(1, 3, some))
     own = tuple(n if draw(st.booleans()) else 1 for n in shape)
     inputs = tuple(draw(kind(own)) for kind in kinds)
     constants = {"shape": shape, "dtype": draw(st.sampled_from(dtypes)), "seed": draw(draws)}
-    return Trial(inputs, constants)
+    return Trial(inputs, constants, bounds=bounds)
 
 
 def parameter(shape):
@@ -39,7 +40,7 @@ def tries(shape):
 def categorical(draw):
     x = draw(arrays(shapes(2, 2, some)))
     constants = {"samples": draw(st.integers(0, 4)), "dtype": draw(integers), "seed": draw(draws)}
-    return Trial((x,), constants)
+    return Trial((x,), constants, bounds=(0, x.shape[1] - 1))
 
 
 @st.composite
@@ -52,17 +53,21 @@ def dropout(draw):
 
 FLOATING = {"shape": shapes(), "dtype": floats}
 TRIALS = {
-    "random_uniform": alone(**FLOATING),
+    "random_uniform": alone(lambda how: (0, 1), **FLOATING),
     "random_normal": alone(**FLOATING),
-    "random_truncated_normal": alone(**FLOATING),
+    "random_truncated_normal": alone(lambda how: (-2, 2), **FLOATING),
     "random_integers": alone(
-        shape=shapes(), dtype=integers, minval=st.integers(0, 3), maxval=st.integers(4, 100)
+        lambda how: (how["minval"], how["maxval"] - 1),
+        shape=shapes(),
+        dtype=integers,
+        minval=st.integers(0, 3),
+        maxval=st.integers(4, 100),
     ),
     "random_keep_mask": alone(shape=shapes(), keep=st.sampled_from([0.0, 0.3, 1.0])),
-    "random_permutation": alone(size=st.integers(0, 9)),
+    "random_permutation": alone(lambda how: (0, how["size"] - 1), size=st.integers(0, 9)),
     "random_categorical": categorical(),
-    "random_gamma": with_parameters([parameter]),
-    "random_beta": with_parameters([parameter, parameter]),
-    "random_binomial": with_parameters([tries, chance], REAL),
+    "random_gamma": with_parameters([parameter], bounds=(0, np.inf)),
+    "random_beta": with_parameters([parameter, parameter], bounds=(0, 1)),
+    "random_binomial": with_parameters([tries, chance], REAL, bounds=(0, 9)),
     "dropout_apply": dropout(),
 }
