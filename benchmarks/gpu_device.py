@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +26,8 @@ class Device:
     # Where torch computes, and whether a call of ours made the host wait.
     torch: str
     waits: Callable[[Callable], bool]
+    # Hands memory that nobody uses back to the system, for others to take.
+    release: Callable[[], None]
 
 
 @contextmanager
@@ -46,7 +50,7 @@ def gpu() -> Device:
     xp, array_module.xp = array_module.xp, np
     runtime = xp.cuda.runtime
     versions = {"cuda": runtime.runtimeGetVersion(), "driver": runtime.driverGetVersion()}
-    return Device(xp, choice.device, versions, "cuda", _waits)
+    return Device(xp, choice.device, versions, "cuda", _waits, functools.partial(_release, xp))
 
 
 def stand_in() -> Device:
@@ -62,7 +66,7 @@ def stand_in() -> Device:
     array_module.special = lambda: (
         namespace.special if array_module.xp is namespace.xp else numpys()
     )
-    return Device(namespace.xp, "the stand-in of CuPy", {}, "cpu", _counted)
+    return Device(namespace.xp, "the stand-in of CuPy", {}, "cpu", _counted, gc.collect)
 
 
 def works(device: Device) -> bool:
@@ -71,6 +75,11 @@ def works(device: Device) -> bool:
         return float(device.xp.asarray(np.ones(4)).sum()) == 4.0
     except Exception:  # whatever CuPy or CUDA raise
         return False
+
+
+def _release(xp: Any) -> None:
+    gc.collect()
+    xp.get_default_memory_pool().free_all_blocks()
 
 
 def _waits(call: Callable) -> bool:

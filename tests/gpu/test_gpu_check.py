@@ -313,7 +313,7 @@ def test_check_refuses_a_machine_without_a_gpu(gpu_check, monkeypatch):
 
 def test_comparison_with_torch_says_that_there_is_no_torch(gpu_parts, gpu_worker, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    device = importlib.import_module("gpu_device").Device(np, "", {}, "cpu", None)
+    device = importlib.import_module("gpu_device").Device(np, "", {}, "cpu", bool, print)
 
     said = wrong(gpu_worker, gpu_parts.RUNS["torch"](device))
 
