@@ -3,7 +3,7 @@
     pointwise   kernel of size 1: one matrix product
     dense       windows copied side by side (im2col), then one product; in chunks that fit the
                 cache, so that the copies never travel to main memory and back
-    depthwise   one group per channel: a multiply-add of shifted slices per kernel position
+    depthwise   one group per channel: no product of matrices (depthwise.py)
     grouped     the dense way, group by group
 
 Images are (batch, *space, channels), kernels (*kernel, channels / groups, filters).
@@ -18,9 +18,18 @@ from typing import Any
 
 import numpy as np
 
-from inspector.engine.windows import Padding, Sizes, all_places, offsets, padded, windows
+from inspector.engine import depthwise
+from inspector.engine.windows import (
+    How,
+    Padding,
+    Sizes,
+    all_places,
+    mirrored_padding,
+    offsets,
+    padded,
+    windows,
+)
 
-How = tuple[Sizes, Padding, Sizes, int]
 Finish = Callable[[Any, int], None]
 
 # Elements of copied windows at a time: 2 MB of float32 on a CPU, 256 MB on a GPU.
@@ -45,7 +54,7 @@ def forward(xp: Any, x: Any, w: Any, shape: Sizes, how: How, finish: Finish | No
     if 0 in shape or 0 in x.shape:
         return xp.zeros(shape, x.dtype)
     if _is_depthwise(x.shape[-1], w, groups):
-        return _depthwise(xp, x, w, shape, how)
+        return depthwise.forward(xp, x, w, shape, how)
     if groups > 1:
         parts = zip(xp.split(x, groups, -1), xp.split(w, groups, -1), strict=True)
         part = (*shape[:-1], shape[-1] // groups)
@@ -107,14 +116,13 @@ def input_gradient(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
     strides, padding, dilation, groups = how
     if 0 in shape or 0 in g.shape:
         return xp.zeros(shape, g.dtype)
-    depthwise = _is_depthwise(shape[-1], w, groups)
-    if groups > 1 and not depthwise:
+    if _is_depthwise(shape[-1], w, groups):
+        return depthwise.input_gradient(xp, g, w, shape, how)
+    if groups > 1:
         parts = zip(xp.split(g, groups, -1), xp.split(w, groups, -1), strict=True)
         part = (*shape[:-1], shape[-1] // groups)
         single = (strides, padding, dilation, 1)
         return xp.concatenate([input_gradient(xp, a, b, part, single) for a, b in parts], -1)
-    if depthwise:
-        return _scattered_depthwise(xp, g, w, shape, how)
     if _is_pointwise(w, padding):
         return _scattered_pointwise(xp, g, w, shape, strides)
     if max(strides) == 1 and not _is_narrowing(g.shape[-1], shape[-1]):
@@ -133,7 +141,7 @@ def weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
     if 0 in x.shape or 0 in g.shape or 0 in shape:
         return xp.zeros(shape, x.dtype)
     if shape[-2] == 1 and groups == x.shape[-1] and groups > 1:
-        return _depthwise_weight_gradient(xp, x, g, shape, how)
+        return depthwise.weight_gradient(xp, x, g, shape, how)
     if groups > 1:
         parts = zip(xp.split(x, groups, -1), xp.split(g, groups, -1), strict=True)
         part = (*shape[:-1], shape[-1] // groups)
@@ -173,13 +181,7 @@ def _mirrored(
     space, fit: sizes of the result and of the operand, where the padding after matters.
     """
     rank = len(dilation)
-    ends = zip(space, fit, strict=True) if space else [(0, 0)] * rank
-    around = tuple(
-        ((size - 1) * step - before, wide - places + before)
-        for size, step, (before, _), (wide, places) in zip(
-            w.shape[:rank], dilation, padding, ends, strict=True
-        )
-    )
+    around = mirrored_padding(w.shape[:rank], dilation, padding, space, fit)
     return w[(slice(None, None, -1),) * rank].swapaxes(-1, -2), around
 
 
@@ -247,53 +249,6 @@ def _scattered(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
                 (..., *position, slice(None))
             ]
     return out
-
-
-def _spread(kernel: Any, channels: int) -> Any:
-    """Depthwise kernel (*kernel, 1, channels·m) as (*kernel, channels, m)."""
-    return kernel.reshape(*kernel.shape[:-2], channels, -1)
-
-
-def _depthwise(xp: Any, x: Any, w: Any, shape: Sizes, how: How) -> Any:
-    strides, padding, dilation, _ = how
-    taps = _spread(w, x.shape[-1])
-    many = taps.shape[-1]
-    out = xp.zeros((*shape[:-1], x.shape[-1], many) if many > 1 else shape, x.dtype)
-    pairs = list(offsets(x.shape[1:-1], shape[1:-1], w.shape[:-2], strides, padding, dilation))
-    for position, at_places, at_inputs in pairs:
-        source, tap = x[(slice(None), *at_inputs)], taps[position]
-        if many > 1:
-            out[(slice(None), *at_places)] += source[..., None] * tap
-        else:
-            out[(slice(None), *at_places)] += source * tap[:, 0]
-    return out.reshape(shape)
-
-
-def _scattered_depthwise(xp: Any, g: Any, w: Any, shape: Sizes, how: How) -> Any:
-    strides, padding, dilation, _ = how
-    taps = _spread(w, shape[-1])
-    deep = g.reshape(*g.shape[:-1], shape[-1], -1)
-    out = xp.zeros(shape, g.dtype)
-    pairs = offsets(shape[1:-1], g.shape[1:-1], w.shape[:-2], strides, padding, dilation)
-    for position, at_places, at_inputs in pairs:
-        source, tap = deep[(slice(None), *at_places)], taps[position]
-        added = source[..., 0] * tap[:, 0] if tap.shape[-1] == 1 else (source * tap).sum(-1)
-        out[(slice(None), *at_inputs)] += added
-    return out
-
-
-def _depthwise_weight_gradient(xp: Any, x: Any, g: Any, shape: Sizes, how: How) -> Any:
-    strides, padding, dilation, _ = how
-    channels = x.shape[-1]
-    deep = g.reshape(*g.shape[:-1], channels, -1)
-    out = xp.zeros((*shape[:-2], channels, deep.shape[-1]), x.dtype)
-    space = "xyz"[: len(strides)]
-    rule = f"n{space}c,n{space}cm->cm"
-    pairs = offsets(x.shape[1:-1], g.shape[1:-1], shape[:-2], strides, padding, dilation)
-    for position, at_places, at_inputs in pairs:
-        source, target = x[(slice(None), *at_inputs)], deep[(slice(None), *at_places)]
-        out[position] = xp.einsum(rule, source, target)
-    return out.reshape(shape)
 
 
 __all__ = ["all_places", "forward", "input_gradient", "weight_gradient"]

@@ -13,6 +13,8 @@ from typing import Any
 
 Sizes = tuple[int, ...]
 Padding = tuple[tuple[int, int], ...]
+# Strides, padding, dilation and groups of a convolution.
+How = tuple[Sizes, Padding, Sizes, int]
 
 
 def places(size: int, kernel: int, stride: int, pad: tuple[int, int], dilation: int) -> int:
@@ -51,6 +53,22 @@ def padded(xp: Any, x: Any, padding: Padding, value: float = 0.0) -> Any:
     out = xp.zeros(shape, x.dtype) if value == 0 else xp.full(shape, value, x.dtype)
     out[(slice(None), *inner)] = x[(slice(None), *taken)]
     return out
+
+
+def mirrored_padding(
+    kernel: Sizes, dilation: Sizes, padding: Padding, space: Sizes = (), fit: Sizes = ()
+) -> Padding:
+    """The padding with which a convolution of stride 1, its kernel mirrored, runs the other way.
+
+    space, fit: sizes of the result and of the operand, where the padding after matters.
+    """
+    ends = zip(space, fit, strict=True) if space else [(0, 0)] * len(kernel)
+    return tuple(
+        ((size - 1) * step - before, wide - places + before)
+        for size, step, (before, _), (wide, places) in zip(
+            kernel, dilation, padding, ends, strict=True
+        )
+    )
 
 
 def windows(xp: Any, x: Any, kernel: Sizes, strides: Sizes, dilation: Sizes) -> Any:
