@@ -256,7 +256,7 @@ class OpenedFile:
         if not (ended and self._command.keep_ops):
             calls = tuple(replace(call, ops=()) for call in run.calls)
             run = replace(run, calls=calls, ops=(), backward=())
-        # At once: the script's next line may end the process.
+        # At once: what waits in this process is lost when the script's next line ends it.
         self._outgoing.post_now(RunUpdated(run, ended))
 
     def _between_calls(self) -> None:
