@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -28,8 +29,8 @@ def along_rows(xp: Any, formula: Callable[..., None], *arrays: Any, axis: int) -
     moved = [xp.moveaxis(a, axis, -1) for a in arrays]
     if dtype.itemsize < 4:
         moved = [a.astype(_FLOAT32) for a in moved]
-    width = moved[0].shape[-1]
-    rows = [xp.ascontiguousarray(a).reshape(-1, width) for a in moved]
+    *outer, width = moved[0].shape
+    rows = [xp.ascontiguousarray(a).reshape(math.prod(outer), width) for a in moved]
     out = xp.empty(rows[0].shape, rows[0].dtype)
     step = max(1, _BLOCK // max(width, 1)) if xp is np else max(1, len(out))
 

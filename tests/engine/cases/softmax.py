@@ -11,6 +11,8 @@ ROWS = {"axis": 1}
 CASES = [
     Case("softmax", (x,), ROWS, expected=lambda v: shares),
     Case("softmax", (x,), {"axis": -1}),
+    Case("softmax", (np.zeros((3, 0)),), {"axis": 1}, expected=lambda v: v),
+    Case("log_softmax", (np.zeros((0, 3)),), {"axis": 0}, expected=lambda v: v),
     Case("softmax_grad", (g, shares), ROWS),
     Case("log_softmax", (x,), ROWS, expected=lambda v: np.log(shares)),
     Case("log_softmax_grad", (g, np.log(shares)), ROWS),
