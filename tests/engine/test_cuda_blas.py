@@ -69,6 +69,29 @@ def test_products_are_those_of_numpy(pair, dtype, library):
         )
 
 
+@pytest.mark.parametrize(("batch", "copies"), [(1, 0), (3, 2)])
+def test_heads_of_one_sequence_are_multiplied_where_they_lie(batch, copies, library, monkeypatch):
+    """(batch, time, heads, width) with heads before time: one step leads on for a batch of 1."""
+    (q, left), (k, right) = (operand((batch, 6, 4, 8), "float32", False) for _ in range(2))
+    made = []
+    plain = namespace.xp.ascontiguousarray
+    monkeypatch.setattr(namespace.xp, "ascontiguousarray", lambda x: made.append(x) or plain(x))
+
+    found = capturable().matmul(q.transpose(0, 2, 1, 3), k.transpose(0, 2, 3, 1))
+
+    wanted = np.matmul(left.transpose(0, 2, 1, 3), right.transpose(0, 2, 3, 1))
+    np.testing.assert_allclose(found.get(), wanted, rtol=1e-4, atol=1e-5)
+    assert len(made) == copies
+
+
+def test_parts_of_a_matrix_are_multiplied_where_they_lie(library):
+    (a, left), (b, right) = (operand((9, 9), "float64", False) for _ in range(2))
+
+    found = capturable().matmul(a[1:5, 2:7], b[3:8, ::2])
+
+    np.testing.assert_allclose(found.get(), left[1:5, 2:7] @ right[3:8, ::2])
+
+
 def test_products_go_where_they_are_asked_to(library):
     (a, left), (b, right) = (operand(s, "float32", False) for s in ((4, 5), (5, 6)))
     whole = namespace.xp.zeros((4, 12), "float32")

@@ -12,7 +12,9 @@ import ctypes
 import functools
 import math
 import sys
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +35,15 @@ _DEFAULT_ALGORITHM = -1
 _PLAIN, _TRANSPOSED = 0, 1
 # Bytes; what cuBLAS recommends for Hopper, and more than others need.
 _WORKSPACE = 32 << 20
+
+
+class _Laid(NamedTuple):
+    """Matrices in memory: whether they lie transposed, from row to row, and to the next of them."""
+
+    array: Any
+    op: int
+    wide: int
+    step: int
 
 
 class Capturable:
@@ -75,32 +86,43 @@ class Capturable:
         kind, compute, factor = _KINDS[made.dtype.name]
         if precision.current == "tf32" and made.dtype == np.float32:
             compute = _FAST_TF32
-        left, left_op, left_step = self._laid(a, lead)
-        right, right_op, right_step = self._laid(b, lead)
+        left, right = (self._laid(array, lead) for array in (a, b))
         rows, columns = made.shape[-2:]
         one, zero = np.ones(1, factor), np.zeros(1, factor)
         _check(
             self._library.cublasGemmStridedBatchedEx(
-                *(self._handle, right_op, left_op, columns, rows, a.shape[-1]),
-                *(one.ctypes.data, right.data.ptr, kind, right.shape[-1], right_step),
-                *(left.data.ptr, kind, left.shape[-1], left_step),
+                *(self._handle, right.op, left.op, columns, rows, a.shape[-1]),
+                *(one.ctypes.data, right.array.data.ptr, kind, right.wide, right.step),
+                *(left.array.data.ptr, kind, left.wide, left.step),
                 *(zero.ctypes.data, made.data.ptr, kind, columns, rows * columns),
                 *(math.prod(lead), compute, _DEFAULT_ALGORITHM),
             )
         )
 
-    def _laid(self, array: Any, lead: Shape) -> tuple[Any, int, int]:
-        """The memory of a stack of matrices, whether it holds their transpose, and its step."""
-        matrix = array.shape[-2:]
-        if math.prod(array.shape[:-2]) == 1:
-            array = array.reshape(matrix)
-        elif array.shape[:-2] != lead:
-            array = self._xp.broadcast_to(array, (*lead, *matrix))
-        step = 0 if array.ndim == 2 else matrix[0] * matrix[1]
-        turned = array.swapaxes(-1, -2)
-        if turned.flags.c_contiguous and not array.flags.c_contiguous:
-            return turned, _TRANSPOSED, step
-        return self._xp.ascontiguousarray(array), _PLAIN, step
+    def _laid(self, array: Any, lead: Shape) -> _Laid:
+        """The stack where it lies if one step leads from row to row and one to the next matrix."""
+        stack, strides = array.shape[:-2], [n // array.itemsize for n in array.strides]
+        rows, columns = array.shape[-2:]
+        step = _step(stack, strides) if stack == lead or math.prod(stack) == 1 else None
+        down, along = strides[-2:]
+        if step is not None:
+            if (columns == 1 or along == 1) and (rows == 1 or down >= columns):
+                return _Laid(array, _PLAIN, columns if rows == 1 else down, step)
+            if (rows == 1 or down == 1) and (columns == 1 or along >= rows):
+                return _Laid(array, _TRANSPOSED, rows if columns == 1 else along, step)
+        if step is None:
+            array = self._xp.broadcast_to(array, (*lead, rows, columns))
+        copy = self._xp.ascontiguousarray(array)
+        return _Laid(copy, _PLAIN, columns, 0 if copy.size == rows * columns else rows * columns)
+
+
+def _step(stack: Shape, strides: Sequence[int]) -> int | None:
+    """From one matrix of a stack to the next; None where it is not always the same."""
+    axes = [(size, stride) for size, stride in zip(stack, strides, strict=False) if size > 1]
+    for (_, outer), (size, inner) in pairwise(axes):
+        if outer != size * inner:
+            return None
+    return axes[-1][1] if axes else 0
 
 
 def _check(status: int) -> None:

@@ -67,9 +67,14 @@ class Pointer(NamedTuple):
 _pointers: weakref.WeakValueDictionary[int, np.ndarray] = weakref.WeakValueDictionary()
 
 
+def view_at(pointer: int) -> np.ndarray:
+    """The array that begins at an address, however it lies."""
+    return _pointers[pointer]
+
+
 def held_at(pointer: int) -> np.ndarray:
     """The memory of the array that lies at an address; it must lie in one piece."""
-    held = _pointers[pointer]
+    held = view_at(pointer)
     if not held.flags.c_contiguous:
         raise ValueError("an array that does not lie in one piece was handed to a library")
     return held

@@ -56,13 +56,14 @@ def _read(pointer: int, kind: int) -> float:
 
 def _stack(place: tuple[int, int, int], kind: int, shape: tuple[int, int], count: int) -> Any:
     pointer, wide, step = place
-    held = array.held_at(pointer)
+    held = array.view_at(pointer)
     rows, columns = shape
     assert held.dtype == _DTYPES[kind], "another dtype lies there"
     assert wide >= max(1, rows), "columns overlap"
-    assert (count - 1) * step + (columns - 1) * wide + rows <= held.size, "past the end"
+    last = (count - 1) * step + (columns - 1) * wide + rows
+    assert pointer + last * held.itemsize <= np.lib.array_utils.byte_bounds(held)[1], "too far"
     steps = [n * held.itemsize for n in (step, 1, wide)]
-    return np.lib.stride_tricks.as_strided(held.reshape(-1), (count, *shape), steps)
+    return np.lib.stride_tricks.as_strided(held, (count, *shape), steps)
 
 
 @on_device
