@@ -18,7 +18,7 @@ from inspector import compat
 from inspector.capture import Recorder
 from inspector.compat.limits import limit_iteration
 from inspector.compat.loops import model_called, watch_loops
-from inspector.engine import array_module
+from inspector.engine import allocation, array_module
 from inspector.errors import CaptureError, ExpressionError
 from inspector.loading import given_inputs, input_guesses, inputs, uncalled
 from inspector.loading.handing_over import hand_over
@@ -164,6 +164,7 @@ class OpenedFile:
                 self._name_batches()
         self._until = math.inf
         self._output.finish()
+        allocation.give_freed_memory_back()  # somebody looks now; the next run may be far off
         trace = Trace(str(self._path), engine, failure=failure)
         self._post(Opened(trace))
 
