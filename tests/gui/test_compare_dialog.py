@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.comparing.compare_dialog import CompareDialog, partners
@@ -87,3 +89,68 @@ def test_dialog_closes_with_the_file(window: MainWindow, qtbot: QtBot, vae_run: 
 
     with qtbot.waitSignal(dialog.finished):
         window.close_file()
+
+
+def test_click_in_one_graph_selects_the_pair_in_the_other_and_in_the_list(
+    window: MainWindow, qtbot: QtBot, vae_run: Run
+) -> None:
+    runs = _twins(vae_run, units=99)
+    dialog = _dialog(window, qtbot, runs)
+    left, right = dialog.graphs.sides
+    # The last box that both show: what is clicked must be seen first.
+    box = next(call.id for call in reversed(runs[1].calls) if right.graph.view.box_of(call.id) >= 0)
+    right.graph.view.bring_into_view(box)
+
+    qtbot.mouseClick(
+        right.graph.view.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=right.graph.view.point_of(box),
+    )
+
+    assert right.viewpoint.selected == box
+    assert left.viewpoint.selected == box
+    assert dialog.list.model.rows[dialog.list.table.currentIndex().row()].pair.b.id == box
+    assert window.viewpoint.selected == box
+
+
+def test_graphs_zoom_pan_and_open_as_one(window: MainWindow, qtbot: QtBot, vae_run: Run) -> None:
+    dialog = _dialog(window, qtbot, _twins(vae_run, units=99))
+    left, right = (side.graph for side in dialog.graphs.sides)
+    frame = sorted(left.expanded)[-1]
+
+    left.view.zoom_in()
+    left.view.look_at(QPointF(40.0, 60.0))
+    middle = right.view.mapToScene(right.view.viewport().rect().center())
+    left.view.look_at(QPointF(140.0, 260.0))
+    moved = right.view.mapToScene(right.view.viewport().rect().center()) - middle
+    left.view.group_toggled.emit(frame)
+
+    assert right.view.zoom == pytest.approx(left.view.zoom)
+    assert (moved.x(), moved.y()) == pytest.approx((100.0, 200.0), abs=3.0)
+    assert frame not in right.expanded
+    assert right.expanded == left.expanded
+
+
+def test_what_differs_is_ringed_in_both_graphs(
+    window: MainWindow, qtbot: QtBot, vae_run: Run
+) -> None:
+    runs = _twins(vae_run, units=99)
+    dialog = _dialog(window, qtbot, runs)
+
+    for side in dialog.graphs.sides:
+        canvas = side.graph.view.canvas
+        assert canvas.found == {canvas.drawing.home[runs[0].calls[-1].id]}
+
+
+def test_call_of_one_run_only_has_no_partner_to_select(
+    window: MainWindow, qtbot: QtBot, vae_run: Run
+) -> None:
+    plain = replace(vae_run, kind="forward", training=False, number=1, failure=None)
+    shorter = replace(plain, number=2, calls=plain.calls[:-1], edges=())
+    dialog = _dialog(window, qtbot, (plain, shorter))
+    left, right = dialog.graphs.sides
+
+    dialog.graphs.show_pair(left.places[plain.calls[-1].id])
+
+    assert left.viewpoint.selected == plain.calls[-1].id
+    assert right.viewpoint.selected is None

@@ -1,4 +1,4 @@
-"""The run in view beside another run of the file: what differs, and where they part first."""
+"""The run in view beside another run of the file: both graphs, what differs, where they part."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from inspector.gui.comparing.difference_reader import DifferenceReader
+from inspector.gui.comparing.linked_graphs import LinkedGraphs
 from inspector.gui.look.theme import Appearance
 from inspector.gui.look.wording import number_text, place_text
 from inspector.gui.panels.run_chooser import run_titles
@@ -54,7 +56,8 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Compare runs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(900, 560)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.resize(1120, 760)
         self._viewpoint, self._run = viewpoint, viewpoint.run
         self._others = partners(viewpoint.runs, viewpoint.run)
         self.reader = DifferenceReader(send, self) if send is not None else None
@@ -62,10 +65,13 @@ class CompareDialog(QDialog):
         self.chooser = self._make_chooser()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
+        self.graphs = LinkedGraphs(appearance)
         self.list = TablePanel("Differences", _columns(appearance), "No run to compare.", stretch=2)
         self.first = QPushButton("&First difference")
         self._lay_out()
         self.list.row_chosen.connect(self._go_to)
+        self.graphs.pair_chosen.connect(self._follow_graphs)
+        self.finished.connect(self.graphs.close_layouts)
         self.first.clicked.connect(self.go_to_first)
         self.chooser.activated.connect(self._compare)
         viewpoint.trace_changed.connect(self._close_with_the_file)
@@ -115,7 +121,13 @@ class CompareDialog(QDialog):
         layout.setSpacing(10)
         layout.addLayout(top)
         layout.addWidget(self.verdict)
-        layout.addWidget(self.list, 1)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.addWidget(self.graphs)
+        parts.addWidget(self.list)
+        parts.setSizes([430, 250])
+        parts.setChildrenCollapsible(False)
+        layout.addWidget(parts, 1)
+        self.graphs.setVisible(bool(self._others))
 
     def _compare(self, place: int) -> None:
         if not self._others:
@@ -123,6 +135,11 @@ class CompareDialog(QDialog):
         other = self._others[place]
         self._read = {}
         self.difference = compare(self._run, other)
+        runs = (self._run, other)
+        trace = self._viewpoint.trace
+        if trace is not None:
+            titles = (self._titles[self._run.number], self._titles[other.number])
+            self.graphs.show_runs(trace, runs, titles)
         self._show()
         if self.reader is not None and self._run.kind != "build":
             self.reader.start(self.difference, self._run, other)
@@ -148,13 +165,19 @@ class CompareDialog(QDialog):
         self.list.show_rows([Row(i, pair, i == first) for i, pair in enumerate(pairs)])
         if chosen >= 0:
             self.list.table.selectRow(chosen)
+        same = ("identical", "close")
+        differing = (i for i, pair in enumerate(pairs) if pair.state(TOLERANCE) not in same)
+        self.graphs.pair_up(pairs, frozenset(differing))
         self.first.setEnabled(first is not None)
         if first is None:
             self.verdict.setText(f"The same: {len(pairs):,} calls{self._basis()}.")
         else:
             call = pairs[first].call
             words = _what(Row(first, pairs[first], True))
-            self.verdict.setText(f"They part first at {call.path} ({call.class_}): {words}")
+            self.verdict.setText(
+                f"They part first at {call.path} ({call.class_}): {words}. "
+                "What differs has a blue rim."
+            )
 
     def _basis(self) -> str:
         if self.reader is not None and self.reader.is_reading:
@@ -162,7 +185,15 @@ class CompareDialog(QDialog):
         has_values = any(value.size for pair in self.difference.pairs for value in pair.values)
         return f", values equal within {TOLERANCE:g}" if has_values else ", structure only"
 
+    def _follow_graphs(self, place: int) -> None:
+        self.list.table.selectRow(place)
+        self._go_to_run(self.list.model.rows[place])
+
     def _go_to(self, row: Row) -> None:
+        self.graphs.show_pair(row.index)
+        self._go_to_run(row)
+
+    def _go_to_run(self, row: Row) -> None:
         if self._viewpoint.run.number != self._run.number:
             self._viewpoint.show_run(self._run)
         if row.pair.a is not None:

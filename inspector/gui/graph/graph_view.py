@@ -174,6 +174,19 @@ class GraphView(QGraphicsView):
         self.centerOn(middle)
         self.view_changed.emit()
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it still shows the picture as it fits, for nobody has moved it."""
+        return self._fitted_to is not None
+
+    def move_along(self, zoom: float, moved: QPointF) -> None:
+        """Move as another view did: to its zoom, and as far as its middle went."""
+        self._fitted_to = None
+        middle = self.mapToScene(self.viewport().rect().center())
+        self.scale(zoom / self.zoom, zoom / self.zoom)
+        self.centerOn(middle + moved)
+        self.view_changed.emit()
+
     # Painting behind the canvas
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:

@@ -381,6 +381,8 @@ class MainWindow(
         wheel_zooms = self.commands.actions["wheel"].isChecked()
         self._store.setValue("wheel_zooms", "yes" if wheel_zooms else "no")
         self._store.setValue("theme", self.appearance.choice)
+        for dialog in self.findChildren(CompareDialog):
+            dialog.close()
         self.bridge.close()
         self.scenes.close()
         super().closeEvent(event)
