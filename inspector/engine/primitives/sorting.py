@@ -8,9 +8,15 @@ import numpy as np
 
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives.indexing import add_along_axis
-from inspector.engine.rules import INT32, Shape, same, to_int32
+from inspector.engine.promotion import EXTENDED_FLOATS
+from inspector.engine.rules import FLOAT32, INT32, Shape, same, to_int32
 from inspector.engine.tensor import Tensor
 from inspector.errors import NoValue
+
+
+def _sortable(x: Any) -> Any:
+    """Bfloat16 and float8 as float32, which has all of their values: CuPy sorts neither."""
+    return x.astype(FLOAT32) if x.dtype in EXTENDED_FLOATS else x
 
 
 def _sort_back(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
@@ -20,19 +26,19 @@ def _sort_back(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
 @primitive(shape=same, dtype=same, vjp=each(_sort_back))
 def sort(xp: Any, x: Any, axis: int) -> Any:
     """In ascending order along an axis, NaN last."""
-    return xp.sort(x, axis=axis)
+    return xp.sort(_sortable(x), axis=axis).astype(x.dtype, copy=False)
 
 
 @primitive(shape=same, dtype=to_int32)
 def argsort(xp: Any, x: Any, axis: int) -> Any:
     """The numbers that sort each line; equals stay in their order."""
-    return xp.argsort(x, axis=axis, kind="stable").astype(np.int32)
+    return xp.argsort(_sortable(x), axis=axis, kind="stable").astype(np.int32)
 
 
 @primitive(shape=same, dtype=to_int32)
 def argpartition(xp: Any, x: Any, kth: int, axis: int) -> Any:
     """Numbers that put the kth smallest of each line in its place, smaller ones before it."""
-    return xp.argpartition(x, kth, axis=axis).astype(np.int32)
+    return xp.argpartition(_sortable(x), kth, axis=axis).astype(np.int32)
 
 
 def _top(shape: Shape, *, k: int) -> tuple[Shape, Shape]:
@@ -52,7 +58,7 @@ def top_k(xp: Any, x: Any, k: int) -> Any:
     """The k largest of each last-axis line, largest first, and their numbers."""
     _top(x.shape, k=k)
     # Sorting the reversed line keeps equals in their order: the first of them comes first.
-    reversed_order = xp.argsort(x[..., ::-1], axis=-1, kind="stable")
+    reversed_order = xp.argsort(_sortable(x)[..., ::-1], axis=-1, kind="stable")
     numbers = (x.shape[-1] - 1) - reversed_order[..., ::-1][..., :k]
     return xp.take_along_axis(x, numbers, axis=-1), numbers.astype(np.int32)
 
@@ -64,7 +70,8 @@ def _sites(size: int) -> Any:
 @primitive(shape=lambda line, values, side: values, dtype=to_int32)
 def searchsorted(xp: Any, line: Any, values: Any, side: str) -> Any:
     """Where each value goes in a sorted line, before its equals ("left") or after them."""
-    return xp.searchsorted(line, values, side=side).astype(_sites(line.size))
+    found = xp.searchsorted(_sortable(line), _sortable(values), side=side)
+    return found.astype(_sites(line.size))
 
 
 def _unknown(name: str) -> Any:
@@ -86,12 +93,11 @@ def nonzero(xp: Any, x: Any) -> Any:
 @primitive(shape=_unknown("unique"), dtype=_unknown("unique"), many=True)
 def unique(xp: Any, x: Any, axis: int | None = None) -> Any:
     """Sorted distinct values (NaN differs from NaN), first places, which it is, how often."""
-    values, first, inverse, counts = xp.unique(
-        x, return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
-    )
+    how = {"return_index": True, "return_inverse": True, "return_counts": True}
+    values, first, inverse, counts = xp.unique(_sortable(x), axis=axis, equal_nan=False, **how)
     shape = x.shape if axis is None else (x.shape[axis],)
     return [
-        values,
+        values.astype(x.dtype, copy=False),
         first.astype(np.int32),
         inverse.reshape(shape).astype(np.int32),
         counts.astype(np.int32),

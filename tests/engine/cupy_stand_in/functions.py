@@ -36,6 +36,8 @@ _WAITING = {
     "setdiff1d",
 }
 _JOINING = {"concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"}
+# By Thrust, and by kernels for the dtypes that Thrust knows.
+_SORTING = {"sort", "argsort", "lexsort", "partition", "argpartition", "unique", "searchsorted"}
 # cuBLAS computes these; cuSOLVER what is in `linalg`.
 _PRODUCTS = {"matmul", "dot", "vdot", "inner", "outer", "tensordot", "einsum"}
 _EMPTY = {"empty", "empty_like", "ndarray"}
@@ -113,6 +115,9 @@ def _refuse_lists(path: str, bound: inspect.BoundArguments | None) -> None:
 def _refuse_dtypes(path: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
     if options.get("dtype") is not None:
         supported(options["dtype"])
+    narrow = [x for x in args if type(x) is ndarray and x.dtype.name == "bfloat16"]
+    if narrow and path in _SORTING:
+        raise ValueError("Unsupported dtype (bfloat16)")
     if not path.startswith(("linalg.", "fft.")):
         return
     for value in args:
