@@ -6,7 +6,8 @@
                                        two, 14 at most); `times` has one
         --record FILE                  where the record is (default benchmarks/gpu_record.json)
         --stand-in                     on the tests' stand-in of CuPy: whether the command works
-    gpu_check.py --merge FILE...       put the parts of other records into the record, newest wins
+    gpu_check.py --merge FILE...       put the parts of other records into the record: the newest, unless
+                                       an older one of the same code is less unfinished
 
     first       kernels load; cuDNN's maps in three dtypes; what a CUDA graph captures
     float64     every primitive, forward and backward, against NumPy
@@ -247,10 +248,16 @@ def _merged(records: list[dict[str, Any]]) -> dict[str, Any]:
     for record in records:
         settings.update(record["settings"])
         for part, found in record["parts"].items():
-            if part not in parts or parts[part]["when"] <= found["when"]:
+            if part not in parts or _replaces(found, parts[part]):
                 parts[part] = found
     used = {found["setting"] for found in parts.values()}
     return {"parts": parts, "settings": {key: settings[key] for key in settings if key in used}}
+
+
+def _replaces(new: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether it is newer, and tells no less of the same code."""
+    same = new["setting"] == old["setting"]
+    return new["when"] >= old["when"] and not (same and new["unfinished"] > old["unfinished"])
 
 
 def _save(path: Path, record: dict[str, Any]) -> None:

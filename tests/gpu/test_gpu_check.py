@@ -291,6 +291,18 @@ def test_merge_takes_the_newest_of_each_part(gpu_check, tmp_path):
     assert (parts["waits"]["failures"], parts["torch"]["runs"]) == (["new"], 7)
 
 
+def test_record_keeps_a_part_that_was_run_to_its_end(gpu_check, tmp_path):
+    path = tmp_path / "record.json"
+    other = setting(hashes={})
+    for found, how in ((finding(), setting()), (finding(unfinished=3), setting())):
+        gpu_check.write(path, "waits", found, how)
+    assert json.loads(path.read_text())["parts"]["waits"]["unfinished"] == 0
+
+    gpu_check.write(path, "waits", finding(unfinished=3), other)
+
+    assert json.loads(path.read_text())["parts"]["waits"]["unfinished"] == 3
+
+
 def test_every_part_can_be_run(gpu_parts):
     assert tuple(gpu_parts.RUNS) == gpu_record.PARTS
 
