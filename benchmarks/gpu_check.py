@@ -6,8 +6,8 @@
                                        two, 14 at most); `times` has one
         --record FILE                  where the record is (default benchmarks/gpu_record.json)
         --stand-in                     on the tests' stand-in of CuPy: whether the command works
-    gpu_check.py --merge FILE...       put the parts of other records into the record: the newest, unless
-                                       an older one of the same code is less unfinished
+    gpu_check.py --merge FILE...       put the parts of other records into the record: the newest,
+                                       unless an older one of the same code is less unfinished
 
     first       kernels load; cuDNN's maps in three dtypes; what a CUDA graph captures
     float64     every primitive, forward and backward, against NumPy
