@@ -14,7 +14,16 @@ from inspector.engine import array_module
 from inspector.engine.primitive import each, primitive
 from inspector.engine.primitives import contraction, shaping
 from inspector.engine.promotion import EXTENDED_FLOATS
-from inspector.engine.rules import FLOAT32, INT32, Shape, conjugated, same, to_float, to_int32
+from inspector.engine.rules import (
+    FLOAT32,
+    INT32,
+    Shape,
+    conjugated,
+    same,
+    sum_to,
+    to_float,
+    to_int32,
+)
 from inspector.engine.tensor import Tensor
 
 
@@ -186,13 +195,22 @@ def _solved(a: Shape, b: Shape, **constants: Any) -> Shape:
 
 def _solve_back(wanted: Any, g: Any, y: Any, a: Any, b: Any) -> Any:
     to_b = solve(transposed(a), g)
-    return [-product(to_b, transposed(y)) if wanted[0] else None, to_b]
+    to_a = sum_to(-product(to_b, transposed(y)), a.shape) if wanted[0] else None
+    return [to_a, sum_to(to_b, b.shape)]
 
 
 @primitive(shape=_solved, dtype=same, vjp=_solve_back)
 def solve(xp: Any, a: Any, b: Any) -> Any:
     """X with a @ x = b; b is a stack of matrices."""
-    return widened(xp.linalg.solve, a, b)
+    return widened(xp.linalg.solve, *_together(xp, a, b))
+
+
+def _together(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """Stacks of as many matrices: CuPy's `solve` does not broadcast, but NumPy's does."""
+    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return tuple(
+        x if x.shape[:-2] == lead else xp.broadcast_to(x, (*lead, *x.shape[-2:])) for x in (a, b)
+    )
 
 
 def _triangle(x: Any, lower: bool) -> Any:
@@ -202,14 +220,14 @@ def _triangle(x: Any, lower: bool) -> Any:
 def _solve_triangular_back(wanted: Any, g: Any, y: Any, a: Any, b: Any, *, lower: bool) -> Any:
     to_b = solve_triangular(transposed(a), g, lower=not lower)
     to_a = _triangle(-product(to_b, transposed(y)), lower) if wanted[0] else None
-    return [to_a, to_b]
+    return [None if to_a is None else sum_to(to_a, a.shape), sum_to(to_b, b.shape)]
 
 
 @primitive(shape=_solved, dtype=same, vjp=_solve_triangular_back)
 def solve_triangular(xp: Any, a: Any, b: Any, *, lower: bool) -> Any:
     """X with a @ x = b, reading one triangle of a only."""
     triangle = xp.tril(a) if lower else xp.triu(a)
-    return widened(xp.linalg.solve, triangle, b)
+    return widened(xp.linalg.solve, *_together(xp, triangle, b))
 
 
 def _pinv_back(g: Any, y: Any, a: Any, *, rcond: float) -> Any:

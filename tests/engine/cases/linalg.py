@@ -22,6 +22,8 @@ CASES = [
     Case("slogdet", (SQUARE,), expected=slogdet),
     Case("inverse", (SQUARE,), expected=np.linalg.inv),
     Case("solve", (SQUARE, RIGHT), expected=np.linalg.solve),
+    Case("solve", (SQUARE[0], RIGHT), expected=np.linalg.solve),
+    Case("solve", (SQUARE, RIGHT[0]), expected=np.linalg.solve),
     Case(
         "solve_triangular",
         (SQUARE, RIGHT),

@@ -118,6 +118,8 @@ def _refuse_dtypes(path: str, args: tuple[Any, ...], options: dict[str, Any]) ->
     narrow = [x for x in args if type(x) is ndarray and x.dtype.name == "bfloat16"]
     if narrow and path in _SORTING:
         raise ValueError("Unsupported dtype (bfloat16)")
+    if path == "linalg.solve" and args[0].shape[:-1] != args[1].shape[:-1]:
+        raise ValueError("a must have (..., M, M) shape and b must have (..., M, K)")
     if not path.startswith(("linalg.", "fft.")):
         return
     for value in args:
