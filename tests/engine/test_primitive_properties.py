@@ -75,19 +75,20 @@ def test_primitive_keeps_its_rules_whatever_is_drawn(name):
         check_foretold(name, trial, made)
         check_values(name, trial, made)
         check_gradients(name, trial, made)
+        check_poisoned(name, trial)
         for x, old in zip(trial.inputs, before, strict=True):
             np.testing.assert_array_equal(x, old)
 
     check()
 
 
-def outputs_of(name, trial, inputs):
+def outputs_of(name, trial, inputs, refusable=False):
     """The outputs; None where the primitive refuses, by its name, what it may refuse."""
     try:
         made = REGISTRY[name](*map(Tensor, inputs), **trial.constants)
     except REFUSALS as error:
         said = [str(error), *getattr(error, "__notes__", [])]
-        assert trial.refusable or any(x.size == 0 for x in inputs), said
+        assert refusable or trial.refusable or any(x.size == 0 for x in inputs), said
         assert any(name in text for text in said), said
         return None
     return list(made) if isinstance(made, tuple | list) else [made]
@@ -194,3 +195,23 @@ def check_slope(name, trial, chosen, seeds, directions, slope):
     # What cancels in the difference of two totals is lost.
     lost = 1e-15 * max(map(abs, totals)) / STEP
     assert slope == pytest.approx(right, rel=1e-5 * trial.loose, abs=1e-5 * trial.loose + lost)
+
+
+def check_poisoned(name, trial):
+    """NaN and infinities go through as the maths has them, or are refused by name."""
+    numbers = [n for n, x in enumerate(trial.inputs) if x.dtype == np.float64 and x.size]
+    if not numbers:
+        return
+    generator = np.random.default_rng(len(name) + sum(x.size for x in trial.inputs))
+    inputs = [x.copy() for x in trial.inputs]
+    array = inputs[generator.choice(numbers)]
+    places = generator.integers(0, array.size, size=2)
+    array.flat[places] = generator.choice([np.nan, np.inf, -np.inf])
+    made = outputs_of(name, trial, inputs, refusable=True)
+    if made is None:
+        return
+    check_foretold(name, trial, made)
+    # Into whole numbers they have no right value.
+    is_told = REGISTRY[name].elementwise and is_inexact(made[0].dtype)
+    if is_told and trial.expected is not None:
+        check_close(made[0].numpy(), trial.expected(*inputs), PRECISION["float64"] * trial.loose)
