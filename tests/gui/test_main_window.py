@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.api import Finding, hookimpl
@@ -113,6 +113,36 @@ def test_window_comes_back_where_it_was(qtbot: QtBot) -> None:
     qtbot.addWidget(second)
 
     assert (760, 560) == (second.width(), second.height())
+
+
+def test_panels_come_back_as_wide_as_they_were(qtbot: QtBot, vae: Trace) -> None:
+    store = MemoryStore()
+
+    def widths(trace: Trace | None, change: int = 0) -> list[int]:
+        """Of the docks of a window that was shown with a trace, and closed."""
+        window = make_window(Settings(theme="light"), store=store)
+        qtbot.addWidget(window)
+        window.resize(780, 560)  # the off-screen platform's screen is 800 by 600
+        with qtbot.waitExposed(window):
+            window.show()
+        if trace is not None:
+            window.show_trace(trace)
+        qtbot.wait(50)  # docks are laid out behind the first showing
+        workbench = window.parts.workbench
+        docks = workbench.findChildren(QDockWidget)
+        if change:
+            workbench.resizeDocks(
+                [docks[0]], [docks[0].width() - change], Qt.Orientation.Horizontal
+            )
+            qtbot.wait(10)
+        found = [dock.width() for dock in docks]
+        window.close()
+        return found
+
+    before = widths(vae, change=40)
+    widths(None)  # opens nothing, and forgets nothing
+
+    assert widths(vae) == before
 
 
 def test_choices_last(qtbot: QtBot) -> None:

@@ -127,7 +127,7 @@ def make_parts(
     window.setCentralWidget(parts.pages)
     # Docks take their sizes only once they have been laid out.
     parts.workbench.first_shown.connect(
-        lambda: size_docks(parts), Qt.ConnectionType.QueuedConnection
+        lambda: _place_docks(parts), Qt.ConnectionType.QueuedConnection
     )
     return parts
 
@@ -202,6 +202,11 @@ def _dock_as_tabs(
     window.addDockWidget(area, dock)
 
 
+def _place_docks(parts: Parts) -> None:
+    if not parts.workbench.put_back():
+        size_docks(parts)
+
+
 def size_docks(parts: Parts) -> None:
     """Give the graph the room that it needs, and the panels theirs."""
     window = parts.workbench
@@ -210,7 +215,7 @@ def size_docks(parts: Parts) -> None:
     sides = [min(int(width * 0.33), 480), min(max(int(width * 0.25), 310), 440)]
     window.resizeDocks([calls, values], sides, Qt.Orientation.Horizontal)
     window.resizeDocks([calls, source], [400, 360], Qt.Orientation.Vertical)
-    window.resizeDocks([losses], [225], Qt.Orientation.Vertical)
+    window.resizeDocks([losses], [min(225, window.height() // 3)], Qt.Orientation.Vertical)
 
 
 def _dock_of(window: QMainWindow, title: str, panel: QWidget) -> QDockWidget:
