@@ -39,6 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "mixed_precision.experimental": ("mixed_precision",),
     "mixed_precision.policy": ("mixed_precision",),
     "objectives": ("losses",),
+    "operations": ("ops",),  # Keras Core's first name for them
     "optimizer_v2": ("optimizers",),
     "optimizers.experimental": ("optimizers",),
     "optimizers.legacy": ("optimizers",),

@@ -15,8 +15,11 @@ import keras
 import numpy as np
 
 from inspector.errors import CaptureError
+from inspector.loading.cost import multiplications
 
 BATCH = 2
+# A model that multiplies more often than this for one row gets no second one.
+_HEAVY_ROW = 4_000_000_000
 _SEQUENCE = 16
 _IMAGE = 32
 _MOST_SHRINKING = 4
@@ -85,7 +88,8 @@ def _like_symbol(symbol: Any, model: Any, random: np.random.Generator) -> Array:
     shape = _filled(symbol.shape, deep=_is_deep(model))
     dtype = keras.backend.standardize_dtype(symbol.dtype)
     limit = _largest_index(symbol, model)
-    return array((BATCH, *shape[1:]) if shape else (), dtype, limit, random)
+    rows = 1 if (multiplications(model) or 0) > _HEAVY_ROW else BATCH
+    return array((rows, *shape[1:]) if shape else (), dtype, limit, random)
 
 
 def built_shapes(model: Any) -> Any:

@@ -77,6 +77,12 @@ def lines(fields: Fields) -> bytes:
     return ("\n".join(rows) + "\n").encode()
 
 
+def rows(columns: list[str]) -> bytes:
+    """A table of whole numbers that grow, under these columns; texts are read off them as well."""
+    numbers = (",".join(str(7 * i + place) for place in range(len(columns))) for i in range(_ROWS))
+    return "\n".join([",".join(columns), *numbers, ""]).encode()
+
+
 def word_vectors(name: str) -> bytes:
     """A vector for each word of the sentences, as long as the name says (`glove.6B.100d.txt`)."""
     said = re.search(r"(\d+)d", name)

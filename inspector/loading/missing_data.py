@@ -21,7 +21,6 @@ from inspector.loading.script_hints import hints_of
 from inspector.loading.situation import Situation
 
 _WHY = "It is not on this machine: made up for the time that the script is inspected."
-_CLASSES = ("class_a", "class_b")
 _HAS_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 
 
@@ -32,6 +31,7 @@ class MissingData:
         self._situation = situation
         self._overlay = overlay
         self._hints = hints_of(situation.path)
+        self._classes = class_names(self._hints.classes())
 
     def opened(self, path: Any, *, as_text: bool = False) -> None:
         """A file that is opened for reading."""
@@ -53,14 +53,21 @@ class MissingData:
         self._note("the folder", text)
         base = os.path.basename(text.rstrip("/\\"))
         # A class's own folder, a second listing, holds files.
-        is_class = base in _CLASSES or base.startswith("class_")
+        is_class = base.startswith("class_")
         of_classes = not is_class and self._hints.has_folders(base)
-        for folder in [os.path.join(text, name) for name in _CLASSES] if of_classes else [text]:
+        for folder in (
+            [os.path.join(text, name) for name in self._classes] if of_classes else [text]
+        ):
             self._fill(folder, self._hints.ending(text))
 
     def _fill(self, folder: str, ending: str) -> None:
-        for number in range(self._hints.files()):
+        for number in range(self._files(folder)):
             self._make(os.path.join(folder, f"{number:04d}{ending}"))
+
+    def _files(self, folder: str) -> int:
+        """How many files a folder gets: fewer in one of many classes'."""
+        is_class = os.path.basename(folder.rstrip("/\\")) in self._classes
+        return self._hints.files() // (max(len(self._classes) // 2, 1) if is_class else 1) or 1
 
     def matched(self, pattern: Any) -> None:
         """Files for a pattern of `glob` that finds none."""
@@ -71,14 +78,14 @@ class MissingData:
         parts = text.replace("**/", "*/").split("/")
         places = [""]
         for place, part in enumerate(parts[:-1]):
-            names = [part.replace("*", name) for name in _CLASSES] if "*" in part else [part]
+            names = [part.replace("*", name) for name in self._classes] if "*" in part else [part]
             places = [before + name + "/" for before in places for name in names] or places
             if place > 12:
                 return
         ending = "" if "." in parts[-1].replace(".*", "") else self._hints.ending(text)
         last = parts[-1].replace(".*", "*")
         for folder in places:
-            for number in range(self._hints.files()):
+            for number in range(self._files(folder)):
                 name = re.sub(r"\[.*?\]|\?", "0", last).replace("*", f"{number:04d}", 1)
                 self._make(folder + name.replace("*", "") + ending)
 
@@ -100,6 +107,8 @@ class MissingData:
             return json.dumps([_record(keys, i) for i in range(200)]).encode() if keys else None
         if re.search(r"glove|word2vec|\.vec$", lower):
             return made_up_files.word_vectors(name)
+        if lower.endswith(".csv") and self._hints.reads_rows_by_name():
+            return made_up_files.rows(self._hints.keys())
         fields = self._hints.fields() if lower.endswith((".txt", ".tsv", ".csv", ".dat")) else None
         if fields is not None:
             return made_up_files.lines(fields)
@@ -109,6 +118,14 @@ class MissingData:
 
     def _note(self, what: str, path: str) -> None:
         self._situation.notes.add(f"{what} {path}", _WHY)
+
+
+def class_names(count: int) -> tuple[str, ...]:
+    """Names for classes, in the order in which they are sorted."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    if count <= len(letters):
+        return tuple(f"class_{letter}" for letter in letters[:count])
+    return tuple(f"class_{number:03d}" for number in range(count))
 
 
 def _text(path: Any) -> str | None:

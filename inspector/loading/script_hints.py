@@ -34,6 +34,11 @@ _DELIMITERS = {"\\t": "\t", "|": "|", ",": ",", ";": ";", "::": "::"}
 _NUMBERS = re.compile(r"float\(|int\(|float32|asarray|astype")
 _COUNT = re.compile(r"^(\w*(?:val|test|train|num|valid)\w*)\s*=\s*(\d[\d_]*)\s*(?:#.*)?$",
                     re.MULTILINE | re.IGNORECASE)  # fmt: skip
+_CLASSES = re.compile(
+    r"""\b(?:num|n|nb|no_of)_?classes\s*=\s*(\d[\d_]*)|"""
+    r"""Dense\(\s*(?:units\s*=\s*)?(\d+)\s*,[^()]*["']softmax""", re.IGNORECASE,
+)  # fmt: skip
+_MOST_CLASSES = 100
 _FILES, _MOST_FILES = 64, 4000
 
 
@@ -70,6 +75,11 @@ class Hints:
         """Whether a folder holds one folder for each class."""
         return bool(_OF_CLASSES.search(folder) or _HAS_FOLDERS.search(self._source))
 
+    def classes(self) -> int:
+        """Into how many classes the script sorts, as far as it says so; else two."""
+        found = [int(a or b) for a, b in _CLASSES.findall(self._source)]
+        return min(max(found, default=2), _MOST_CLASSES) if max(found, default=2) > 1 else 2
+
     def files(self) -> int:
         """How many files a folder needs, for what the script cuts off its list."""
         numbers = [
@@ -100,6 +110,10 @@ class Hints:
     def keys(self) -> list[str]:
         """The keys that the script looks up in anything."""
         return list(dict.fromkeys(_KEYS.findall(self._source)))
+
+    def reads_rows_by_name(self) -> bool:
+        """Whether the rows of a table are dictionaries."""
+        return "DictReader" in self._source and bool(self.keys())
 
     def is_text(self, column: str) -> bool:
         """Whether the script calls functions of texts on a table's column."""

@@ -15,9 +15,11 @@ import keras
 from inspector.capture import Recorder
 from inspector.errors import CaptureError, OpenError
 from inspector.loading import given_inputs, inputs
+from inspector.loading.cost import multiplications
 from inspector.loading.makers import make_models
 from inspector.loading.notes import Notes
 
+_MOST_WORK = 60_000_000_000
 _NEVER = "The file never calls it"
 # The line that failed may be the call itself.
 _FAILED = "The file ended before a call of it ran"
@@ -58,11 +60,25 @@ def run(
         given = given_inputs.from_specs(living[name], specs, seed, notes.add)
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
         return
-    for name in _wanted(recorder, model, training=training):
+    wanted = _wanted(recorder, model, training=training)
+    for name in wanted if model is not None else _not_too_many(wanted, recorder, notes):
         given = given_inputs.from_last_run(recorder, name) or _made_up(
             name, recorder, notes, seed, _FAILED if failed else _NEVER
         )
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
+
+
+def _not_too_many(names: list[str], recorder: Recorder, notes: Notes) -> Iterator[str]:
+    """The models that compute least first, as many as there is time for."""
+    living = recorder.keras_models()
+    work = {name: multiplications(living[name]) or 0 for name in names}
+    done = 0
+    for name in sorted(names, key=work.__getitem__):
+        done += 2 * work[name]
+        if done > _MOST_WORK and done > 2 * work[name]:
+            notes.add(name, "Not run: it computes much, and smaller models have shown theirs.")
+        else:
+            yield name
 
 
 def _wanted(recorder: Recorder, model: str | None, *, training: bool) -> list[str]:

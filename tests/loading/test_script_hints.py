@@ -84,3 +84,24 @@ def test_folder_that_the_script_made_is_filled_when_it_is_listed_empty(open_scri
     assert "FOUND 2 True" in opened.printed
     assert "NEWS True" in opened.printed
     assert opened.failure is None
+
+
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [
+        (
+            "model.add(Dense(256, activation='relu'))\nmodel.add(Dense(10, activation='softmax'))",
+            10,
+        ),
+        ("NUM_CLASSES = 7", 7),
+        ("Dense(1, activation='sigmoid')", 2),
+        ("num_classes = 20_000", 100),
+    ],
+)
+def test_classes_are_those_that_the_script_sorts_into(text, classes):
+    assert Hints(text).classes() == classes
+
+
+def test_rows_are_read_by_name_where_they_are_dictionaries():
+    assert Hints("for row in DictReader(f): row['created_at']").reads_rows_by_name()
+    assert not Hints("for row in reader(f): row[0]").reads_rows_by_name()

@@ -1,7 +1,8 @@
 """Batches cut to what is computed: the first rows of arrays, the first batch of a data set.
 
-A batch of large pictures is cut further, for a step on thirty-two of them takes a minute and shows
-what a step on two shows. A model whose own step knows the batch's size keeps it.
+A batch of large pictures is cut further, and so is one of which a model makes much, for a step on
+thirty-two of them takes a minute and shows what a step on two shows. A model whose own step knows
+the batch's size keeps it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from typing import Any
 
 import keras
 
+from inspector.loading.cost import multiplications
+
 _HEAVY_BYTES = 1 << 20
+# A forward pass of so many multiplications takes a second or two.
+_HEAVY_PASS = 8_000_000_000
 _FEWEST = 2
 _BATCH_SIZE = re.compile(r"batch_?size|^batch$|^bs$", re.IGNORECASE)
 
@@ -69,7 +74,7 @@ def fewer_rows(model: Any, x: Any, size: int) -> int:
     """How many rows of arrays are enough: `size`, or a few where rows are large."""
     if not is_cut(x) or knows_batch_size(model):
         return size
-    return _light(keras.tree.flatten(x), size)
+    return _light(model, keras.tree.flatten(x), size)
 
 
 def lighter(model: Any, data: Any) -> Any:
@@ -82,7 +87,7 @@ def lighter(model: Any, data: Any) -> Any:
         element = next(iter(data), None)
     else:
         return data
-    fewer = None if element is None else _fewer_of(element)
+    fewer = None if element is None else _fewer_of(model, element)
     if fewer is None:
         return data
     count = data.num_batches if isinstance(data, keras.utils.PyDataset) else 1
@@ -93,19 +98,22 @@ def _size(element: Any) -> int:
     return int(keras.tree.flatten(element)[0].shape[0])
 
 
-def _fewer_of(element: Any) -> Any:
+def _fewer_of(model: Any, element: Any) -> Any:
     leaves = [leaf for leaf in keras.tree.flatten(element) if leaf is not None]
     sizes = {leaf.shape[0] for leaf in leaves if _is_array(leaf)}
     if len(sizes) != 1 or not all(_is_array(leaf) for leaf in leaves):
         return None
     size = sizes.pop()
-    fewer = _light(leaves, size)
+    fewer = _light(model, leaves, size)
     return _first(element, fewer) if fewer < size else None
 
 
-def _light(leaves: list[Any], size: int) -> int:
+def _light(model: Any, leaves: list[Any], size: int) -> int:
     row = sum(4 * _count(leaf.shape[1:]) for leaf in leaves)
-    return size if size * row <= _HEAVY_BYTES else min(size, max(_FEWEST, _HEAVY_BYTES // row))
+    if size * row > _HEAVY_BYTES:
+        size = min(size, max(_FEWEST, _HEAVY_BYTES // row))
+    work = multiplications(model) or 0
+    return size if size * work <= _HEAVY_PASS else min(size, max(_FEWEST, _HEAVY_PASS // work))
 
 
 def _count(shape: Any) -> int:

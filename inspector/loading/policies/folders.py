@@ -15,6 +15,8 @@ import keras
 import numpy as np
 
 from inspector.compat.tf import dataset
+from inspector.loading.missing_data import class_names
+from inspector.loading.script_hints import hints_of
 from inspector.loading.situation import Situation
 
 _BATCHES = 3
@@ -37,6 +39,7 @@ def install(situation: Situation) -> None:
 class _Folders:
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
+        self._classes = class_names(hints_of(situation.path).classes())
         self._random = np.random.default_rng(situation.seed)
 
     def unless_there(
@@ -75,7 +78,7 @@ class _Folders:
     def _dataset(self, make: Callable[[int, dict[str, Any]], Any], options: dict[str, Any]) -> Any:
         # Batches of thousands would only cost memory: nobody looks at more than two.
         size = min(options.get("batch_size", 32) or 1, 64)
-        classes = list(options.get("class_names") or ("class_a", "class_b"))
+        classes = list(options.get("class_names") or self._classes)
         values = make(size * _BATCHES, options)
         labels = self._labels(len(values), len(classes), options)
         made: Any = dataset.Dataset.from_tensor_slices(

@@ -18,6 +18,8 @@ from inspector.loading.stand_ins.recording import StandIn
 
 _WHY = "Pillow is not installed: a made-up picture stands in."
 _SIZE = (224, 224)
+# The second one is what `ImageDataGenerator` asks.
+_OWNERS = ("keras.preprocessing.image", "keras.src.utils.image_utils")
 _MASK = re.compile(r"mask|annotation|trimap|segmentation|label", re.IGNORECASE)
 
 
@@ -48,7 +50,7 @@ def install(situation: Situation) -> None:
         ("load_img", _load), ("array_to_img", _from_array), ("img_to_array", _to_array),
         ("save_img", _save),
     ):  # fmt: skip
-        for owner in (keras.utils, sys.modules.get("keras.preprocessing.image")):
+        for owner in (keras.utils, *map(sys.modules.get, _OWNERS)):
             if owner is not None:
                 situation.patches.wrap(
                     owner, name, functools.partial(_noting, situation, name, make)

@@ -99,11 +99,30 @@ class Categorical:
         return -ops.sum(shares * ops.log_softmax(self.logits, axis=-1), axis=-1)
 
 
+class Mixture:
+    """One of several distributions, drawn by a `Categorical`."""
+
+    def __init__(self, cat: Categorical, components: Any, **options: Any) -> None:
+        self.cat, self.components = cat, list(components)
+
+    def log_prob(self, value: Any) -> Any:
+        """The logarithm of the sum of the weighted densities."""
+        shares = ops.log_softmax(self.cat.logits, axis=-1)
+        each = ops.stack([one.log_prob(value) for one in self.components], axis=-1)
+        return ops.logsumexp(shares + each, axis=-1)
+
+    def mean(self) -> Any:
+        """The weighted middle."""
+        shares = ops.softmax(self.cat.logits, axis=-1)[..., None, :]
+        return ops.sum(shares * ops.stack([one.mean() for one in self.components], -1), axis=-1)
+
+
 def kl_divergence(first: Any, second: Any, *args: Any, **options: Any) -> Any:
     """How far the second distribution is from the first."""
     return first.kl_divergence(second)
 
 
 NAMES: dict[str, Any] = {
-    made.__name__: made for made in (Normal, MultivariateNormalDiag, Categorical, kl_divergence)
+    made.__name__: made
+    for made in (Normal, MultivariateNormalDiag, Categorical, Mixture, kl_divergence)
 }
