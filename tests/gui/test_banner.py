@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 from inspector.gui.look.theme import LIGHT, Appearance
 from inspector.gui.window.banner import Banner, failure_html, shortened
-from inspector.trace import Failure
+from inspector.trace import AxisOrigin, Failure, Operand
 
 
 def test_banner_says_what_to_do_only_when_it_is_certain():
@@ -35,3 +35,14 @@ def test_long_headline_is_cut_between_words_and_before_an_open_bracket():
     assert shortened(text, 60) == "shapes (8, 6) and (12, 6) do not fit each other …"
     assert shortened("x" * 80, 20) == "x" * 19 + " …"
     assert shortened(text, 100) == text
+
+
+@pytest.mark.parametrize(
+    ("file", "short"), [("/home/book.ipynb cell 2", "cell 2:4"), ("/home/model.py", "line 4")]
+)
+def test_short_link_names_the_cell_of_a_notebook(file, short):
+    origin = AxisOrigin(1, 10, "Dense(10)", file, 4)
+    failure = Failure("net#0", "ValueError", "no", file=file, line=7,
+                      operands=(Operand("x", (4, 10), (origin,)),))  # fmt: skip
+
+    assert f">{short}</a>" in failure_html(failure, LIGHT)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.api import hookimpl
@@ -18,7 +18,8 @@ from inspector.gui.values.slicing import Slicing, first_slicing
 from inspector.gui.window.export_dialog import export
 from inspector.gui.window.main_window import MainWindow
 from inspector.hookspecs import Exporter
-from inspector.trace import Run, Trace
+from inspector.session.protocol import Opened
+from inspector.trace import OpenFailure, Run, Trace
 
 
 def test_timeline_click_moves_the_cursor(vae_window: MainWindow, qtbot: QtBot) -> None:
@@ -160,6 +161,46 @@ def test_start_page_says_what_a_sample_is(window: MainWindow, tmp_path: Path) ->
     tips = {b.text(): b.toolTip() for b in window.parts.start.findChildren(QPushButton)}
     assert tips["sample"] == f"A model of two lines.\n{sample}"
     assert tips["plain"] == str(plain)
+
+
+def test_weights_of_a_model_are_those_of_what_it_calls(vae_window: MainWindow) -> None:
+    run, weights = vae_window.viewpoint.run, vae_window.parts.weights
+    inner = next(call for call in run.calls if call.weights)
+    vae_window.viewpoint.select(run.calls[0].id)
+
+    shown = [weights.model.index(row, 0).data() for row in range(weights.model.rowCount())]
+    vae_window.viewpoint.select(inner.id)
+    own = [weights.model.index(row, 0).data() for row in range(weights.model.rowCount())]
+
+    owner = inner.path.removeprefix(run.calls[0].path).lstrip("/")
+    assert set(shown) >= {f"{owner}/{name}" for name in own}
+    assert len(shown) == len(set(shown))
+    assert own == [weight.name.rpartition("/")[2] for weight in inner.weights]
+
+
+def test_toolbar_drops_its_words_before_the_run_chooser(vae_window: MainWindow) -> None:
+    texts = []
+    for width in (1280, 979):
+        vae_window.resize(width, 700)
+        QApplication.processEvents()
+        buttons = vae_window.toolbar.findChildren(QToolButton)
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        texts.append(sum(button.toolButtonStyle() == beside for button in buttons))
+        assert vae_window.chooser.isVisible()
+        assert vae_window.chooser.geometry().right() <= vae_window.toolbar.width()
+
+    assert texts == [6, 0]
+
+
+def test_failing_line_of_a_script_is_shown_though_a_model_ran(
+    window: MainWindow, qtbot: QtBot, sessions: list[Any], vae: Trace, model_file: Path
+) -> None:
+    window.open_path(model_file)
+    failure = OpenFailure("run", "AttributeError", "no 'compil'", "Look.", str(model_file), 61)
+
+    sessions[0].emit(Opened(replace(vae, runs=vae.runs[:1], failure=failure)))
+
+    qtbot.waitUntil(lambda: "line 61" in window.parts.source.heading.text())
 
 
 def test_step_keys_do_nothing_in_an_empty_window(window: MainWindow, qtbot: QtBot) -> None:

@@ -63,6 +63,8 @@ def test_pause_key_asks_the_worker_to_stop(
     press(qtbot, window, "pause")
 
     assert Pause() == sessions[-1].sent[-1]
+    assert window.parts.progress.text.text() == "Pausing at the next call…"
+    assert window.parts.progress.isVisible()
 
 
 def test_next_call_of_this_layer_goes_round_the_calls_of_a_shared_layer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -10,9 +11,9 @@ from inspector.gui.look.wording import number_text, place_text, shape_text, time
 from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.widgets.table_model import Column
 from inspector.gui.widgets.table_panel import TablePanel
-from inspector.trace import Op, Replacement, Update, Weight
+from inspector.trace import Call, Op, Replacement, Run, Update, Weight
 
-_TRAINING_COLUMNS = (3, 4)
+_TRAINING_COLUMNS = (2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class WeightRow:
     weight: Weight
     update: Update | None
     is_trained: bool
+    owner: str = ""
 
 
 class WeightsPanel(TablePanel):
@@ -30,20 +32,22 @@ class WeightsPanel(TablePanel):
     def __init__(self, viewpoint: Viewpoint, appearance: Appearance) -> None:
         self._viewpoint = viewpoint
         muted = lambda _: appearance.theme.muted  # noqa: E731 - asked anew at each paint
+
+        def state_colour(row: WeightRow) -> str | None:
+            if not row.weight.initialized:
+                return appearance.theme.warning
+            return None if row.weight.trainable else appearance.theme.muted
+
         super().__init__(
             "Weights",
             (
-                Column("Weight", lambda row: weight_name(row.weight)),
-                Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
                 Column(
-                    "State",
-                    _weight_state,
-                    colour=lambda row: (
-                        appearance.theme.warning
-                        if not row.weight.initialized
-                        else (None if row.weight.trainable else appearance.theme.muted)
-                    ),
+                    "Weight",
+                    lambda row: f"{row.owner}{weight_name(row.weight)}",
+                    is_path=True,
+                    colour=state_colour,
                 ),
+                Column("Shape", lambda row: shape_text(row.weight.shape), is_code=True),
                 Column(
                     "|gradient|",
                     _gradient_text,
@@ -54,8 +58,10 @@ class WeightsPanel(TablePanel):
                     "|update|",
                     lambda row: number_text(row.update.delta_norm, 4) if row.update else "",
                     is_number=True,
+                    is_optional=True,
                 ),
-                Column("dtype", lambda row: row.weight.dtype, colour=muted),
+                Column("State", _weight_state, colour=state_colour, is_optional=True),
+                Column("dtype", lambda row: row.weight.dtype, colour=muted, is_optional=True),
             ),
             "Select a call that has weights.",
         )
@@ -72,13 +78,13 @@ class WeightsPanel(TablePanel):
         updates = {update.weight: update for update in self._viewpoint.run.updates}
         is_trained = self._viewpoint.run.kind == "train_step"
         rows = [
-            WeightRow(weight, _update_of(call.path, weight.name, updates), is_trained)
-            for weight in call.weights
+            WeightRow(weight, _update_of(path, weight.name, updates), is_trained, owner)
+            for path, owner, weight in _weights_within(call, self._viewpoint.run)
         ]
-        for column in _TRAINING_COLUMNS:
-            self.table.setColumnHidden(column, not is_trained)
-        self.say_empty(f"{call.name} has no weights of its own.")
-        self.show_rows(rows, f"<b>{escape(call.path)}</b>")
+        self.table.leave_out(() if is_trained else _TRAINING_COLUMNS)
+        self.say_empty(f"{call.name} has no weights, and what runs inside it has none.")
+        inside = " and what it calls" if any(row.owner for row in rows) else ""
+        self.show_rows(rows, f"<b>{escape(call.path)}</b>{inside}")
 
     def _read(self, row: WeightRow) -> None:
         if row.weight.tensor is not None:
@@ -165,6 +171,22 @@ class ReplacedPanel(TablePanel):
     def _show_line(self, row: Replacement) -> None:
         if row.file is not None:
             self._viewpoint.source_requested.emit(row.file, row.line or 0)
+
+
+def _weights_within(call: Call, run: Run) -> Iterator[tuple[str, str, Weight]]:
+    """A call's weights and those of the calls inside it, each once: its path, its owner inside."""
+    inside = {call.id}
+    seen: set[tuple[str, str]] = set()
+    for other in run.calls:
+        if other.parent in inside:
+            inside.add(other.id)
+        if other.id not in inside:
+            continue
+        owner = other.path.removeprefix(call.path).lstrip("/")
+        for weight in other.weights:
+            if (other.path, weight.name) not in seen:
+                seen.add((other.path, weight.name))
+                yield other.path, f"{owner}/" if owner else "", weight
 
 
 def _weight_state(row: WeightRow) -> str:

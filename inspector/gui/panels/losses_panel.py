@@ -49,7 +49,7 @@ class LossesPanel(ListAndPage):
         """Show the run's losses, the largest one opened."""
         run = self._viewpoint.run
         self.rows.say_empty(_EMPTY[run.kind] if run.calls else "Losses of the run appear here.")
-        self.table.setColumnHidden(_PART_OF, not run.totals)
+        self.table.leave_out(() if run.totals else (_PART_OF,))
         self.rows.show_rows(run.losses, self._heading())
         self.page.setVisible(bool(run.losses))
         if run.losses:

@@ -22,7 +22,7 @@ class RunChooser(DropDown):
         self.setMaximumWidth(340)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(26)
+        self.setMinimumContentsLength(20)
         self.setPlaceholderText("No run yet")
         self.activated.connect(self._choose)
         viewpoint.trace_changed.connect(self._fill)

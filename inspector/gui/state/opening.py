@@ -42,7 +42,7 @@ State = Literal["empty", "opening", "open", "lost"]
 _TRACE_FIX = "Check that the file was written by `inspector run --json`."
 # Failures that are no exception of the user's, in the window's words.
 _TITLES = {
-    "OpenError": "Not opened as it was asked for",
+    "OpenError": "Nothing to show, or not all of it",
     "CaptureError": "Not run",
     "DamagedFile": "The file is damaged",
     "RefusedFile": "The file was refused",

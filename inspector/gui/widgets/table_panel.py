@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -101,12 +101,19 @@ class FittingTable(QTableView):
         super().__init__()
         self._stretch = stretch
         self._optional = optional
+        self._left_out: frozenset[int] = frozenset()
+
+    def leave_out(self, places: Iterable[int]) -> None:
+        """Hide columns that have nothing to say of these rows; those of before come back."""
+        for place in self._left_out.symmetric_difference(places):
+            self.setColumnHidden(place, place not in self._left_out)
+        self._left_out = frozenset(places)
 
     def fit_columns(self) -> None:
         """Give every column the width of its texts, within limits."""
         header = self.horizontalHeader()
         for place in self._optional:
-            self.setColumnHidden(place, False)
+            self.setColumnHidden(place, place in self._left_out)
         widths = [
             0
             if header.isSectionHidden(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -184,8 +185,18 @@ def _origin(origin: AxisOrigin, failure: Failure, theme: Theme) -> str:
 
 
 def _link(file: str, line: int | None, theme: Theme, *, is_short: bool = False) -> str:
-    text = f"line {line}" if is_short else escape(place_text(file, line))
+    text = escape(_short_place(file, line) if is_short else place_text(file, line))
     return f"<a style='color:{theme.accent}' href='{escape(file)}#{line or 0}'>{text}</a>"
+
+
+def _short_place(file: str, line: int | None) -> str:
+    """A place in the file that failed: its line, and in a notebook the cell too.
+
+    >>> _short_place("/home/book.ipynb cell 2", 4), _short_place("/home/model.py", 4)
+    ('cell 2:4', 'line 4')
+    """
+    _, _, cell = Path(file).name.partition(".ipynb ")
+    return f"{cell}:{line}" if cell else f"line {line}"
 
 
 def plain_text(text: str) -> str:

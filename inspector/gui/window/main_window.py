@@ -331,7 +331,7 @@ class MainWindow(
         if self.is_for_form(problem) or self.is_for_what_if(problem):
             return
         self.parts.problem.show_problem(problem)
-        if problem.file is not None and not self.viewpoint.runs:
+        if problem.file is not None:
             self.viewpoint.source_requested.emit(problem.file, problem.line or 0)
 
     def _answer_problem(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from inspector.gui.look.icons import icon
@@ -15,6 +15,10 @@ from inspector.gui.window.actions import ACTIONS, MENUS
 _ICON_PX = 18
 # The commands that a newcomer looks for; the others are known by their pictures.
 _WITH_WORDS = ("open", "over", "into", "out", "back", "ops")
+_BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
+# Below it the words go, else the box of runs at the other end would be out of sight.
+_WORDS_FROM = 1120
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,20 @@ def make_commands(window: QMainWindow, appearance: Appearance) -> Commands:
     return commands
 
 
+class ToolBar(QToolBar):
+    """A toolbar whose buttons do without their words where it is narrow."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = _BESIDE if event.size().width() >= _WORDS_FROM else _ALONE
+        for button in self.findChildren(QToolButton):
+            if button.property("words"):
+                button.setToolButtonStyle(style)
+
+
 def make_toolbar(window: QMainWindow, commands: Commands) -> QToolBar:
     """The toolbar: groups of the table's `on_toolbar`, a line between groups."""
-    bar = QToolBar("Tools", window)
+    bar = ToolBar("Tools", window)
     bar.setObjectName("tools")
     bar.setMovable(False)
     bar.setFloatable(False)
@@ -75,11 +90,8 @@ def make_toolbar(window: QMainWindow, commands: Commands) -> QToolBar:
         button.setAutoRaise(True)
         button.setAccessibleName(row.short)
         has_words = row.id in _WITH_WORDS
-        beside, alone = (
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
-            Qt.ToolButtonStyle.ToolButtonIconOnly,
-        )
-        button.setToolButtonStyle(beside if has_words else alone)
+        button.setProperty("words", has_words)
+        button.setToolButtonStyle(_BESIDE if has_words else _ALONE)
         button.setIconSize(bar.iconSize())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bar.addWidget(button)

@@ -155,6 +155,7 @@ class StepCommands:
     def pause(self) -> None:
         """Stop user code at its next call."""
         self.debugging.send(Pause())
+        self.parts.progress.show_progress("Pausing at the next call…", -1.0)
 
     def step_over_head(self) -> None:
         self.debugging.send(StepOver())
