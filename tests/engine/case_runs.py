@@ -194,7 +194,7 @@ def captured_off(dtype: np.dtype) -> float:
 # What cannot be captured, and why.
 UNCAPTURED = {
     "get_item put put_in_zeros take_along_axis": "index arrays are checked on the host",
-    "isin unique nonzero bincount": "the answer's size or a table is asked for",
+    "unique nonzero bincount": "the answer's size or a table is asked for",
     "segment_sum segment_extreme segment_product segment_product_grad": (
         "rows outside of the segments are left out"
     ),
@@ -210,7 +210,7 @@ WAITS = {
     "segment_sum segment_extreme segment_product segment_product_grad": (
         "rows outside of the segments are left out"
     ),
-    "isin unique nonzero bincount": "the size of the result, or a table, depends on the values",
+    "unique nonzero bincount": "the size of the result, or a table, depends on the values",
     "random_categorical random_gamma random_beta random_binomial": (
         "drawn on the host from given parameters: the same numbers on every device"
     ),

@@ -27,8 +27,6 @@ _WAITING = {
     "bincount",
     "extract",
     "asnumpy",
-    "isin",
-    "in1d",
     "histogram",
     "trim_zeros",
     "array_equal",
@@ -37,7 +35,8 @@ _WAITING = {
 }
 _JOINING = {"concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"}
 # By Thrust, and by kernels for the dtypes that Thrust knows.
-_SORTING = {"sort", "argsort", "lexsort", "partition", "argpartition", "unique", "searchsorted"}
+_SORTING = {"sort", "argsort", "lexsort", "partition", "argpartition"}
+_SORTING |= {"unique", "searchsorted", "isin"}
 # cuBLAS computes these; cuSOLVER what is in `linalg`.
 _PRODUCTS = {"matmul", "dot", "vdot", "inner", "outer", "tensordot", "einsum"}
 _EMPTY = {"empty", "empty_like", "ndarray"}
