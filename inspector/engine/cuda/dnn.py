@@ -127,9 +127,12 @@ def _library() -> tuple[Any, Any] | str:
         return f"cuDNN cannot be used ({type(error).__name__}: {error})"
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache
 def _plan(cudnn: Any, handle: Any, place: Geometry, exact: bool) -> tuple[Plan, int] | str:
-    """A built plan and the bytes of its workspace, or why there is none: asked once."""
+    """A built plan and the bytes of its workspace, or why there is none: asked once.
+
+    Kept for good: code that cuDNN compiled for a plan goes with it, and a captured graph runs it.
+    """
     names = ["NONDETERMINISTIC"]
     if exact and place.dtype == "float32":
         names += ["DOWN_CONVERT_INPUTS", "REDUCED_PRECISION_REDUCTION", "TENSOR_CORE"]
