@@ -11,7 +11,7 @@ to the layout process. It does not depend on what is expanded.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, groupby
 
 from inspector.layout.category import category_of_call
 from inspector.layout.provenance import makers_of, passed_through, tensor_key
@@ -21,6 +21,9 @@ from inspector.trace import Call, Edge, Run, Shape
 # Above this many children a group is cut into chunks, because layered layout goes quadratic.
 CHUNK_ABOVE = 150
 CHUNK_SIZE = 100
+# Names say how to cut where their first words, up to so many, make no part larger than this.
+_MOST_WORDS = 3
+_LARGEST_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,21 +183,56 @@ def _chunked(vertices: list[Vertex]) -> list[Vertex]:
         if not large:
             return vertices
         for parent, kids in large.items():
-            for start in range(0, len(kids), CHUNK_SIZE):
-                _add_chunk(vertices, parent, kids[start : start + CHUNK_SIZE], start)
+            for title, start, stop in _cuts([vertices[kid].title for kid in kids]):
+                _add_chunk(vertices, parent, kids[start:stop], start, title)
 
 
-def _add_chunk(vertices: list[Vertex], parent: int, kids: list[int], start: int) -> None:
+def _cuts(titles: list[str]) -> list[tuple[str, int, int]]:
+    """Where to cut a long row of calls: title, start and stop of each chunk.
+
+    Along what their names begin with, as `conv2_block1_1_relu` says, where that makes few parts;
+    else in chunks of one size.
+
+    >>> names = [f"{stage}_block{n}_relu" for stage in ("conv2", "conv3") for n in range(3)]
+    >>> _cuts(["stem", *names])
+    [('conv2', 1, 4), ('conv3', 4, 7)]
+    """
+    for length in range(1, _MOST_WORDS + 1):
+        parts = _beginning_alike(titles, length)
+        longest = max(stop - start for _, start, stop in parts)
+        if 1 < len(parts) <= len(titles) / 2 and longest <= len(titles) * _LARGEST_SHARE:
+            return [part for part in parts if part[2] - part[1] > 1]
+    starts = range(0, len(titles), CHUNK_SIZE)
+    ends = [min(start + CHUNK_SIZE, len(titles)) for start in starts]
+    return [
+        (f"{titles[start]} … {titles[stop - 1]}", start, stop)
+        for start, stop in zip(starts, ends, strict=True)
+    ]
+
+
+def _beginning_alike(titles: list[str], length: int) -> list[tuple[str, int, int]]:
+    """The stretches of names that have their first words in common."""
+    parts = []
+    start = 0
+    for key, same in groupby("_".join(title.split("_")[:length]) for title in titles):
+        stop = start + len(list(same))
+        parts.append((key, start, stop))
+        start = stop
+    return parts
+
+
+def _add_chunk(
+    vertices: list[Vertex], parent: int, kids: list[int], start: int, title: str
+) -> None:
     chunk = len(vertices)
-    first, last = vertices[kids[0]], vertices[kids[-1]]
     owner = vertices[parent].id if parent >= 0 else ""
-    level = "+" if first.kind == "chunk" else ""
+    level = "+" if vertices[kids[0]].kind == "chunk" else ""
     vertices.append(
         Vertex(
             id=f"{owner}[{level}{start}:{start + len(kids)}]",
             kind="chunk",
             parent=parent,
-            title=f"{first.title} … {last.title}",
+            title=title,
             subtitle=f"{len(kids)} calls",
             category="model",
             is_group=True,

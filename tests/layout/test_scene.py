@@ -279,6 +279,33 @@ def test_scene_cuts_a_large_flat_group_into_chunks():
     assert {each.id for each in calls} <= set(opened.ids)
 
 
+def test_scene_cuts_a_large_group_by_the_names_of_its_calls():
+    stages = (("conv2", 30), ("conv3", 60), ("conv4", 90))
+    inside = [f"{stage}_{n}_conv" for stage, count in stages for n in range(count)]
+    names = ["stem", *inside, "head"]
+    edges = [edge(f"{a}#0", f"{b}#0") for a, b in itertools.pairwise(names)]
+    made = run([call(name) for name in names], edges)
+
+    scene = build_scene(made, frozenset())
+
+    found = dict(zip(scene.titles, scene.kinds, strict=True))
+    assert found == {
+        "stem": "call", "conv2": "chunk", "conv3": "chunk", "conv4": "chunk", "head": "call",
+    }  # fmt: skip
+    assert {each.id for each in made.calls} <= set(build_scene(made, expandable(made)).ids)
+
+
+def test_scene_cuts_what_is_in_a_large_chunk_by_more_of_the_names():
+    names = [f"conv4_block{n}_{part}" for n in range(60) for part in ("conv", "bn", "relu")]
+    made = run([call(name) for name in names], [])
+
+    scene = build_scene(made, frozenset())
+
+    assert len(scene.ids) == 60
+    assert set(scene.kinds) == {"chunk"}
+    assert scene.titles[:2] == ("conv4_block0", "conv4_block1")
+
+
 def test_scene_draws_stubs_for_a_hub():
     scene = build_scene(transformer(14), frozenset({"m#0"}))
 
