@@ -156,6 +156,10 @@ def kept_name(path: str, leaf: str) -> Any:
     """What this package keeps of Keras 2 and prefers to Keras 3's own; `_MISSING` when nothing."""
     from inspector.compat import keras_kept
 
+    if (path, leaf) == ("backend", "tf"):  # `K.tf` was TensorFlow itself
+        from inspector.compat.namespaces import tensorflow_module
+
+        return tensorflow_module("tensorflow")
     for place in (path, *_today(path)):
         table = keras_kept.KEPT.get(place, {})
         if leaf in table:

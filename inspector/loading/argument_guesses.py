@@ -19,13 +19,13 @@ import keras
 
 from inspector.loading.guesses import guessed
 from inspector.loading.stand_ins.tuning import HyperParameters
-from inspector.loading.uses import Use, names_within, uses_of
+from inspector.loading.uses import Use, names_within, uses_of, uses_of_class
 
 _LARGE = 224
 _SEQUENCE, _FEATURES, _WIDTH = 20, 8, 16
 _MODEL = re.compile(
     r"(^|_)(model|encoder|decoder|generator|discriminator|backbone|critic|teacher|student|network|"
-    r"layer|fn|func|function|callback|tokenizer|sess|session)s?$|^net$"
+    r"layer|fn|func|function|callback|sess|session)s?$|^net$"
 )
 _TENSOR = re.compile(r"^(x|inputs?|input_?(tensor|layer|data)|tensor|img_input|prev|skip|shortcut|"
                      r"previous\w*|feature_?maps?|x_?in|_?x\d?)$")  # fmt: skip
@@ -34,6 +34,7 @@ _TOO_SMALL = re.compile(
     r"negative dimension|output size would be|at least|too small|less than|non-positive|"
     r"cannot be (smaller|reshaped)|must match|[Ii]nvalid.*shape",
 )
+_NO_SHAPE = re.compile(r"integer|invalid dimension|not 'tuple'|type 'tuple'|'tuple' and 'int'")
 _NO_SEQUENCE = re.compile(r"not subscriptable|not iterable|has no len|cannot unpack")
 _SHAPES: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"ConvLSTM2D", (8, 32, 32, 3)),
@@ -59,16 +60,20 @@ class CannotGuess(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How arguments are guessed: with larger pictures, with several numbers in the place of one."""
+    """How arguments are guessed: larger pictures, several numbers for one, one for a shape."""
 
     large: bool = False
     lists: bool = False
+    numbers: bool = False
 
     def after(self, error: Exception) -> Trial | None:
         """What to try next; None: the error is not about what was guessed."""
         text = str(error)
         if isinstance(error, TypeError) and _NO_SEQUENCE.search(text):
             return None if self.lists else replace(self, lists=True)
+        may_be_shape = isinstance(error, ValueError | TypeError) and not self.numbers
+        if may_be_shape and _NO_SHAPE.search(text):
+            return replace(self, numbers=True)
         if not self.large and isinstance(error, ValueError) and _TOO_SMALL.search(text):
             return replace(self, large=True)
         return None
@@ -90,7 +95,7 @@ def arguments_for(value: Any, trial: Trial) -> dict[str, Any]:
     Raises:
         CannotGuess: there is one of which nothing is known.
     """
-    uses = uses_of(value.__init__ if inspect.isclass(value) else value)
+    uses = uses_of_class(value) if inspect.isclass(value) else uses_of(value)
     shape = _shape_by_layers(value, trial)
     guess = _Guess(shape, trial)
     return {p.name: guess.of(p, uses.get(p.name, Use())) for p in required(value)}
@@ -124,6 +129,8 @@ class _Guess:
             return _called(name)
         if _MODEL.search(name) and guessed(name) is None:
             raise CannotGuess(parameter.name)
+        if "tokenizer" in name or "vectorizer" in name:
+            return Settings()
         if use.is_sequence or _is_list(parameter.annotation):
             return _several(name, _one(names, parameter.annotation))
         if use.is_settings:
@@ -134,7 +141,9 @@ class _Guess:
     def _is_shape(self, name: str, use: Use) -> bool:
         if any(n.endswith("shape") for n in use.names):
             return True
-        return bool(re.search(r"shape|(img|image|input)_?(size|dims?)$", name)) and (
+        if self._trial.numbers and "shape" not in name:
+            return False
+        return bool(re.search(r"shape|(img|image)_?(size|dims?)$|input_?size$", name)) and (
             use.is_sequence or not use.names
         )
 
@@ -152,6 +161,8 @@ class Settings:
         return self[name]
 
     def __getitem__(self, name: str) -> Any:
+        if re.search(r"(index|dict|map|vocab|word_counts)$", str(name)):
+            return {word: number for number, word in enumerate("abcdefgh", 1)}
         return _one([str(name)], None)
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 # The first pattern that is found counts.
 _BY_NAME: tuple[tuple[str, Any], ...] = (
-    (r"(img|image|input|patch|target)_?(shape|dims?)$", (32, 32, 3)),
+    (r"(img|image|input|patch|target)_?shape$|(img|image|patch)_?dims?$", (32, 32, 3)),
     (r"shape$", (32,)),
     (r"activation", "relu"),
     (r"drop|_rate$|^rate$|momentum|alpha|beta|gamma|epsilon|^eps$|temperature|ratio|decay", 0.1),

@@ -16,6 +16,7 @@ import numpy as np
 
 from inspector.errors import CaptureError
 from inspector.loading.cost import multiplications
+from inspector.loading.uses import Use, uses_of
 
 BATCH = 2
 # A model that multiplies more often than this for one row gets no second one.
@@ -40,7 +41,8 @@ class ModelInputs:
     others: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        leaves = keras.tree.flatten([self.first, self.others])
+        given = keras.tree.flatten([self.first, self.others])
+        leaves = [leaf for leaf in given if hasattr(leaf, "shape")]
         return ", ".join(f"{leaf.dtype}{list(leaf.shape)}" for leaf in leaves)
 
 
@@ -62,8 +64,20 @@ def made_up(model: Any, seed: int = 0) -> ModelInputs:
             _map_shapes(shapes, lambda shape: array(shape, *_kind_by_layers(model), random))
         )
     others = required_arguments(model)[1:]
-    first = _by_first_layer(model, random)
+    first = _taken_apart(model, random)
     return ModelInputs(first, {name: _by_first_layer(model, random) for name in others})
+
+
+def _taken_apart(model: Any, random: np.random.Generator) -> Any:
+    """The first argument: several arrays where `call` unpacks it or looks up names in it."""
+    uses = uses_of(type(model).call)
+    use = uses.get(next((name for name in uses if name != "self"), ""), Use())
+    if use.keys:
+        return {key: _by_first_layer(model, random) for key in dict.fromkeys(use.keys)}
+    count = use.parts or (use.last_index + 1 if use.is_sequence and not use.is_tensor else 0)
+    if count > 1:
+        return [_by_first_layer(model, random) for _ in range(count)]
+    return _by_first_layer(model, random)
 
 
 def symbolic_inputs(model: Any) -> Any:

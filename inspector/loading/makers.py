@@ -28,6 +28,7 @@ from inspector.loading.argument_guesses import (
 )
 from inspector.loading.call_guesses import alternatives
 from inspector.loading.guesses import guessed
+from inspector.loading.inputs import ModelInputs
 from inspector.loading.notes import Notes
 from inspector.loading.uses import names_within
 
@@ -67,10 +68,11 @@ def make_models(
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One way to make something: `words` says it as code, `run` does it."""
+    """One way to make something: `words` says it as code, `run` does it; `inputs` go into it."""
 
     words: str
     run: Callable[[], object]
+    inputs: ModelInputs | None = None
 
 
 class _Makers:
@@ -120,8 +122,12 @@ class _Makers:
                 trial = trial if self._guessed_name(error) else trial.after(error)
                 continue
             if call is not None:
-                self._notes.add(call.words, f"{_ASKED_FOR}, with guessed arguments.")
-                call.run()
+                guesses = "" if call.words.endswith("()") else ", with guessed arguments"
+                self._notes.add(call.words, f"{_ASKED_FOR}{guesses}.")
+                made: Any = call.run()
+                if call.inputs is not None:
+                    why = f"The file never calls it; run once on made-up {call.inputs}."
+                    self._notes.add(f"the input of {made.name}", why)
             return
         self._error = self._error or failed
 
@@ -191,7 +197,9 @@ def _layer_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
             layer(inputs[first], **{other: inputs[other] for other in others})
             return layer
 
-        yield _Call(words, run)
+        first, *others = inputs
+        given_inputs = ModelInputs(inputs[first], {other: inputs[other] for other in others})
+        yield _Call(words, run, given_inputs)
 
 
 def _has_no_call(kind: type) -> bool:
@@ -360,9 +368,6 @@ def _first_parameter(function: Any) -> str:
 def _needing_nothing(namespace: dict[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
     for name, value in _own(namespace):
         if inspect.isfunction(value) and _may_make(name, value) and not required(value):
-            yield name, value
-    for name, value in _own(namespace):
-        if inspect.isclass(value) and issubclass(value, keras.layers.Layer) and not required(value):
             yield name, value
 
 

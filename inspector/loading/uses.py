@@ -67,6 +67,35 @@ def uses_of(function: Any, depth: int = 0) -> dict[str, Use]:
     return found
 
 
+def uses_of_class(kind: type) -> dict[str, Use]:
+    """The use of each parameter of `__init__`, also by way of `self.name = name`."""
+    found = uses_of(kind.__init__)  # type: ignore[misc]
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return found
+    kept: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            for target in node.targets:
+                if _is_of_self(target) and node.value.id in found:
+                    kept[target.attr] = node.value.id  # type: ignore[attr-defined]
+    reader = _Reader(found, getattr(kind.__init__, "__globals__", {}), 0, kept)  # type: ignore[misc]
+    for method in ast.walk(tree):
+        if isinstance(method, ast.FunctionDef) and method.name != "__init__":
+            for statement in method.body:
+                reader.visit(statement)
+    return found
+
+
+def _is_of_self(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    )
+
+
 def names_within(function: Any) -> set[str]:
     """Names that a function uses, and those that the user's functions use that it calls."""
     found: set[str] = set()
@@ -104,13 +133,23 @@ def _names(value: Any) -> Iterator[str]:
 
 
 class _Reader(ast.NodeVisitor):
-    def __init__(self, found: dict[str, Use], space: dict[str, Any], depth: int) -> None:
+    def __init__(
+        self,
+        found: dict[str, Use],
+        space: dict[str, Any],
+        depth: int,
+        kept: dict[str, str] | None = None,
+    ) -> None:
+        self._kept = kept
         self._found = found
         self._space = space
         self._depth = depth
 
     def _use(self, node: ast.AST) -> Use | None:
-        return self._found.get(node.id) if isinstance(node, ast.Name) else None
+        if self._kept is None:
+            return self._found.get(node.id) if isinstance(node, ast.Name) else None
+        # In the other methods only what `self` keeps is known.
+        return self._found.get(self._kept.get(node.attr, "")) if _is_of_self(node) else None  # type: ignore[attr-defined]
 
     def visit_Call(self, node: ast.Call) -> None:
         is_layer_call = isinstance(node.func, ast.Call)

@@ -30,3 +30,9 @@ def test_one_optimizer_trains_several_models(user) -> None:
     assert optimizer.iterations.numpy() == 3
     for model, weights in zip(models, before, strict=True):
         assert not np.allclose(model.get_weights()[0], weights)
+
+
+def test_backend_module_holds_tensorflow_as_it_did(user) -> None:
+    names = user.run("from keras import backend as K\nx = K.sqrt(K.cast(4, dtype=K.tf.float32))\n")
+
+    assert float(names["x"]) == 2.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,20 @@ def install(situation: Situation) -> None:
         situation.patches.wrap(
             keras.utils, name, functools.partial(policy.unless_there, name, make)
         )
+    generator = importlib.import_module("keras.src.legacy.preprocessing.image").ImageDataGenerator
+    situation.patches.wrap(generator, "flow_from_directory", _made_up_before)
+
+
+def _made_up_before(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Keras only looks whether a folder is there; who lists it gets one that is made up."""
+
+    @functools.wraps(original)
+    def from_directory(self: Any, directory: Any, *args: Any, **options: Any) -> Any:
+        if not os.path.isdir(directory):
+            os.listdir(directory)
+        return original(self, directory, *args, **options)
+
+    return from_directory
 
 
 class _Folders:

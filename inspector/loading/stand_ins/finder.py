@@ -1,8 +1,8 @@
 """The last place that Python asks for a module: answers user code for well-known missing ones.
 
-Only modules of the table are answered; a misspelt name, or one on which the model itself depends
-(`keras_hub`), stays an ImportError. Libraries get no answer at all: Keras looks whether PIL or
-pandas is there, and must find that they are not.
+Only modules of the table are answered; a misspelt name stays an ImportError. Where the model itself
+depends on one, its layers are placeholders and say so. Libraries get no answer at all: Keras looks
+whether PIL or pandas is there, and must find that they are not.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from inspector.loading.stand_ins import (
     games,
     hub,
     hub_layers,
+    keras_packages,
     learning,
     media,
     old_python,
     plotting,
+    prices,
     progress,
     tables,
     tfds,
@@ -43,6 +45,9 @@ KNOWN: dict[str, dict[str, Any]] = {
     "tensorflow_datasets": {},
     "tensorflow_hub": {},
     "transformers": {},
+    "yfinance": prices.NAMES,
+    "pandas_datareader": prices.NAMES,
+    **{name: {} for name in keras_packages.PACKAGES},
     "PIL": media.PIL,
     "cv2": media.CV2,
     "librosa": media.SOUND,
@@ -73,7 +78,7 @@ KNOWN: dict[str, dict[str, Any]] = {
             "statsmodels", "sacrebleu", "rouge_score", "trimesh", "medmnist", "huggingface_hub",
             "torch", "torchvision", "jax", "flax", "optax",
             "tensorflow_docs", "tensorflow_io", "pycocotools", "editdistance", "cairocffi",
-            "yfinance", "pandas_datareader", "tabulate", "prettytable", "termcolor", "colorama",
+            "tabulate", "prettytable", "termcolor", "colorama",
             "streamlit", "gradio", "flask", "optuna", "hyperopt", "shap", "lime", "moviepy",
             "missingno", "geopandas", "pyspark", "dask", "ray", "boto3", "dotenv",
             "joblib", "tensorflow_text", "konlpy", "Sastrawi", "pymongo", "sqlalchemy", "redis",
@@ -88,6 +93,9 @@ KNOWN: dict[str, dict[str, Any]] = {
 _PARTS = (
     "PIL.Image", "librosa.feature", "librosa.core", "skimage.io", "keras_tuner.tuners",
     "tensorflow_probability.distributions",
+    "pandas_datareader.data",
+    *(f"{package}.{part}" for package in keras_packages.PACKAGES
+      for part in ("layers", "models", "losses", "metrics", "bounding_box", "tfkeras", "vit")),
     *(f"{library}.{part}" for library in ("keras_hub", "keras_nlp")
       for part in ("layers", "models", "tokenizers", "metrics", "samplers")),
 )  # fmt: skip
@@ -97,6 +105,7 @@ def install(situation: Situation) -> None:
     """Put the finder behind all others."""
     of_hub = hub.names(situation)
     table = KNOWN | {
+        **dict.fromkeys(keras_packages.PACKAGES, keras_packages.names(situation)),
         "keras_hub": of_hub,
         "keras_nlp": of_hub,
         "datasets": corpora.names(situation),
