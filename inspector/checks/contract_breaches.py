@@ -107,6 +107,8 @@ class _Comparison:
             for one, other, moved in pairs:
                 if one is not None and other is not None:
                     self.paths[one.call] = other.call
+                    # Regularizers name their weight by its layer, without the model around it.
+                    self.paths[_inner(one.call)] = _inner(other.call)
                     yield from within(left[id(one)], right[id(other)])
                     yield from self._call(one, other, self._call_of(right[id(other)]), moved)
                 elif one is not None:
@@ -188,6 +190,11 @@ def _finding(
 ) -> Finding:
     file, line = (at.file, at.line) if at is not None and at.file else (trace.file, None)
     return Finding(RULE, at.id if at else None, message, _FIX, severity, file, line)
+
+
+def _inner(path: str) -> str:
+    """A call's path without its outermost part."""
+    return path.partition("/")[2] or path
 
 
 def _inside(calls: tuple[ContractCall, ...]) -> defaultdict[int | None, list[int]]:

@@ -43,7 +43,7 @@ def matched(
     key:   what two calls of the same kind share besides their name: class and shape.
     whole: the lists are all that was called; one call on each side is a pair, whatever its name.
     """
-    names_a, names_b = _numbered(a), _numbered(b)
+    names_a, names_b = (_counted(names) for names in _names(a, b))
     found: dict[int, int] = {}
     if whole and len(a) == len(b) == 1:
         found[0] = 0
@@ -57,14 +57,57 @@ def matched(
     yield from _merged(a, b, found)
 
 
-def _numbered(calls: Sequence[Named]) -> list[tuple[str, int]]:
+def _names(a: Sequence[Named], b: Sequence[Named]) -> tuple[list[str], list[str]]:
+    """Names on both sides, in one numbering.
+
+    Keras numbers the layers of a class through a whole process: where another model took some
+    before, `dense` and `dense_1` are `dense_7` and `dense_8`, which is only a shift.
+    """
+    own_a, own_b = _ranks(a), _ranks(b)
+    shifted = {
+        class_
+        for class_ in own_a.keys() & own_b.keys()
+        if not (own_a[class_].keys() <= own_b[class_].keys())
+        and not (own_b[class_].keys() <= own_a[class_].keys())
+    }
+
+    def named(calls: Sequence[Named], own: dict[str, dict[str, int]]) -> list[str]:
+        return [
+            f"{call.class_} {own[call.class_][call.name]}"
+            if call.class_ in shifted and call.name in own[call.class_]
+            else call.name
+            for call in calls
+        ]
+
+    return named(a, own_a), named(b, own_b)
+
+
+def _ranks(calls: Sequence[Named]) -> dict[str, dict[str, int]]:
+    """Of each class the names that Keras numbered, with their places by number."""
+    found: dict[str, set[str]] = {}
+    for call in calls:
+        if _is_numbered(call):
+            found.setdefault(call.class_, set()).add(call.name)
+    return {
+        class_: {name: rank for rank, name in enumerate(sorted(names, key=_number))}
+        for class_, names in found.items()
+    }
+
+
+def _number(name: str) -> int:
+    """7 of `dense_7`; -1 of the first, `dense`."""
+    end = re.search(r"_(\d+)$", name)
+    return int(end[1]) if end else -1
+
+
+def _counted(names: Sequence[str]) -> list[tuple[str, int]]:
     """Names with how often they came before: a shared layer is called again under its name."""
     seen: Counter[str] = Counter()
-    names = []
-    for call in calls:
-        names.append((call.name, seen[call.name]))
-        seen[call.name] += 1
-    return names
+    counted = []
+    for name in names:
+        counted.append((name, seen[name]))
+        seen[name] += 1
+    return counted
 
 
 def _given(calls: Sequence[Named], names: Sequence[Hashable]) -> dict[int, Hashable]:

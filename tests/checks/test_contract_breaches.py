@@ -108,11 +108,12 @@ def test_call_in_another_place_is_told():
     assert told(run(calls, []), run(turned, [])) == ["m/a: expected place 1, found 3."]
 
 
-def test_layers_that_keras_numbers_otherwise_break_nothing():
+@pytest.mark.parametrize("around", ["m/", ""])
+def test_layers_that_keras_numbers_otherwise_break_nothing(around):
     def two(first, second, **fields):
         return run([call(f"m/{first}"), call(f"m/{second}", outputs=[(8, 2)])], [], **fields)
 
-    losses = [(Loss(f"m/dense_{n}/kernel", "l2_regularizer", 1.0, 1.0),) for n in (1, 8)]
+    losses = [(Loss(f"{around}dense_{n}/kernel", "l2_regularizer", 1.0, 1.0),) for n in (1, 8)]
 
     one, other = two("dense", "dense_1", losses=losses[0]), two("dense_7", "dense_8")
 

@@ -208,3 +208,26 @@ def test_compare_matches_ten_thousand_calls():
 
     assert difference.count("only in A", 0.0) <= 7
     assert difference.count("identical", 0.0) >= 9_990
+
+
+def test_layers_whose_numbers_are_shifted_belong_together():
+    one = run([call("dense"), call("dense_1"), call("dense_2", outputs=[(8, 2)])], [])
+    other = run([call("dense_1"), call("dense_2"), call("dense_3", outputs=[(8, 2)])], [])
+
+    pairs = compare(one, other).pairs
+
+    assert [(pair.a.name, pair.b.name) for pair in pairs] == [
+        ("dense", "dense_1"),
+        ("dense_1", "dense_2"),
+        ("dense_2", "dense_3"),
+    ]
+    assert not any(pair.aspects for pair in pairs)
+
+
+def test_layer_that_is_gone_shifts_no_number():
+    one = run([call("dense_1"), call("dense_2"), call("head", class_="Own")], [])
+    other = run([call("dense_2"), call("head", class_="Own")], [])
+
+    pairs = compare(one, other).pairs
+
+    assert [pair.b and pair.b.name for pair in pairs] == [None, "dense_2", "head"]
