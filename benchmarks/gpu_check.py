@@ -50,6 +50,7 @@ from inspector.errors import EngineError  # noqa: E402
 
 PACKAGES = ("cupy-cuda13x", "cupy-cuda12x", "nvidia-cudnn-frontend", "nvidia-cudnn-cu13")
 PACKAGES += ("numpy", "scipy", "ml_dtypes", "keras", "torch", "triton")
+STAND_IN = "the stand-in of CuPy"
 # A process that ends so often without ending a run is not started again.
 _IN_VAIN = 2
 # Headers compiled once per process make each of CuPy's kernels take half the time.
@@ -239,7 +240,11 @@ def write(path: Path, part: str, found: dict[str, Any], setting: dict[str, Any])
 
 def merged(paths: list[Path], path: Path) -> None:
     """Write the newest parts of several records to one."""
-    _save(path, _merged([known(one) for one in paths]))
+    found = _merged([known(one) for one in paths])
+    devices = {setting["device"] for setting in found["settings"].values()}
+    if path == gpu_record.RECORD and STAND_IN in devices:
+        raise SystemExit(f"gpu-check: {STAND_IN} is no GPU, so nothing of it goes into this record")
+    _save(path, found)
 
 
 def _merged(records: list[dict[str, Any]]) -> dict[str, Any]:

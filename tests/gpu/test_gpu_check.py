@@ -239,6 +239,7 @@ def test_check_writes_a_record_of_what_it_ran(gpu_check, tmp_path, capsys):
 
     record = json.loads(path.read_text())
     first = record["parts"]["first"]
+    assert record["settings"][first["setting"]]["device"] == gpu_check.STAND_IN
     assert (first["failures"], first["unfinished"]) == ([], 0)
     assert first["facts"]["cuDNN conv float16"]["ran"] == "cuDNN exact"
     assert "numpy" in record["settings"][first["setting"]]["versions"]
@@ -289,6 +290,17 @@ def test_merge_takes_the_newest_of_each_part(gpu_check, tmp_path):
 
     parts = json.loads(to.read_text())["parts"]
     assert (parts["waits"]["failures"], parts["torch"]["runs"]) == (["new"], 7)
+
+
+def test_merge_takes_nothing_of_the_stand_in_into_the_record(gpu_check, tmp_path, monkeypatch):
+    one, record = tmp_path / "one.json", tmp_path / "record.json"
+    gpu_check.write(one, "waits", finding(), setting(device=gpu_check.STAND_IN))
+    monkeypatch.setattr(gpu_record, "RECORD", record)
+
+    with pytest.raises(SystemExit, match="is no GPU"):
+        gpu_check.main(["--record", str(record), "--merge", str(one)])
+
+    assert not record.exists()
 
 
 def test_record_keeps_a_part_that_was_run_to_its_end(gpu_check, tmp_path):
