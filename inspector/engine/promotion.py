@@ -31,8 +31,22 @@ def result_type(*dtypes: Any) -> np.dtype[Any]:
     asked = (_key(), *dtypes)
     found = _cache.get(asked)
     if found is None:
-        found = _cache[asked] = dtype_of(_rule(*dtypes))
+        found = _cache[asked] = _complex_type(dtypes) or dtype_of(_rule(*dtypes))
     return found
+
+
+def _complex_type(dtypes: tuple[Any, ...]) -> np.dtype[Any] | None:
+    """The complex dtype among others, where it has the digits of all of them.
+
+    Keras' rule would make complex64 of complex128 and float64, which loses half of the digits of a
+    gradient on its way.
+    """
+    given = [dtype for dtype in dtypes if isinstance(dtype, np.dtype)]
+    widest = max((d for d in given if d.kind == "c"), key=lambda d: d.itemsize, default=None)
+    if widest is None or not all(d.kind in "biuc" or is_float(d) for d in given):
+        return None
+    fits = all(2 * d.itemsize <= widest.itemsize for d in given if is_float(d))
+    return widest if fits else None
 
 
 def dtype_of(name: Any) -> Any:

@@ -14,10 +14,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from inspector import engine
-from inspector.engine import REGISTRY, Tensor, autodiff, meta
-from inspector.engine.promotion import is_inexact
-from inspector.errors import NoValue
+from inspector.keras_backend import hook
+
+hook.install("numpy")  # operands of two dtypes meet as they do in the product
+
+from inspector import engine  # noqa: E402
+from inspector.engine import REGISTRY, Tensor, autodiff, meta  # noqa: E402
+from inspector.engine.promotion import is_inexact  # noqa: E402
+from inspector.errors import NoValue  # noqa: E402
 
 MANY = int(os.environ.get("INSPECTOR_TRIALS", "0"))
 trials = settings(
