@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from inspector.engine import OpRecord, Tensor
-from inspector.trace.document import Reduction
+from inspector.trace import Reduction
 
 _SAME_VALUE = frozenset({"cast", "reshape", "broadcast_to", "stop_gradient", "expand_dims"})
 _MEANS = ("sum_over_batch_size", "mean")

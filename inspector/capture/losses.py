@@ -23,8 +23,7 @@ from inspector.capture import loss_arithmetic
 from inspector.capture.location import Location
 from inspector.capture.loss_arithmetic import Weighed
 from inspector.engine import Tensor
-from inspector.trace import Loss
-from inspector.trace.document import LossTotal, Reduction
+from inspector.trace import Loss, LossTotal, Reduction
 
 if TYPE_CHECKING:
     from inspector.capture.frames import Frame

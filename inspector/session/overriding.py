@@ -17,8 +17,7 @@ from inspector.capture.what_if import what_if
 from inspector.engine import Tensor
 from inspector.errors import CaptureError, ExpressionError
 from inspector.session.debug_messages import WhatIf
-from inspector.trace import Loss, Run
-from inspector.trace.document import LossTotal
+from inspector.trace import Loss, LossTotal, Run
 from inspector.trace.naming import is_named
 from inspector.trace.overrides import Override, changed, parse_override, tensor_of
 

@@ -9,14 +9,12 @@ from inspector.trace.document import (
     Edge,
     Engine,
     Failure,
-    Loss,
     Mask,
     MaskEvent,
     Model,
     Op,
     OpenFailure,
     Operand,
-    Reduction,
     Replacement,
     Run,
     Shape,
@@ -28,6 +26,7 @@ from inspector.trace.document import (
     Weight,
 )
 from inspector.trace.graph import call_graph, children
+from inspector.trace.losses import Loss, LossTotal, Reduction
 from inspector.trace.protection import Protection
 
 __all__ = [
@@ -39,6 +38,7 @@ __all__ = [
     "Engine",
     "Failure",
     "Loss",
+    "LossTotal",
     "Mask",
     "MaskEvent",
     "Model",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from inspector.trace.document import Loss, LossTotal, Reduction, Run
+from inspector.trace.document import Run
+from inspector.trace.losses import Loss, LossTotal, Reduction
 
 
 def short(loss: Loss) -> str:

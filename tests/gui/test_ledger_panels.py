@@ -17,8 +17,17 @@ from inspector.gui.state.viewpoint import Viewpoint
 from inspector.gui.values.attention_picture import AttentionPicture
 from inspector.gui.values.slicing import item_slicing
 from inspector.session.protocol import Command, ReadTensor, TensorRead
-from inspector.trace import AttentionMask, Engine, Loss, Mask, MaskEvent, Reduction, Run, Trace
-from inspector.trace.document import LossTotal
+from inspector.trace import (
+    AttentionMask,
+    Engine,
+    Loss,
+    LossTotal,
+    Mask,
+    MaskEvent,
+    Reduction,
+    Run,
+    Trace,
+)
 
 ENGINE = Engine("numpy", "cpu", "test")
 HOW = Reduction("sum", "square", (3,), 6.0, 3.0, terms=1, samples=9)
