@@ -58,7 +58,7 @@ def _shapes(kind: Any, made_with: Mapping[str, Any]) -> Iterator[tuple[int, ...]
     if any(name.endswith("3D") for name in names):
         likely = [volumes, pictures]
     elif any("2D" in name for name in names):
-        likely = [pictures, (_BATCH, _IMAGE, _IMAGE, 3), sequences]
+        likely = [pictures, (_BATCH, _IMAGE, _IMAGE, 3), (1, 4 * _IMAGE, 4 * _IMAGE, 3), sequences]
     elif any(_SEQUENCES.search(name) for name in names):
         likely = [sequences, rows, pictures]
     if "Embedding" in names:

@@ -9,7 +9,6 @@ tried where the recorder does not look, so that a bad one leaves no trace.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,23 +18,18 @@ import keras
 
 from inspector.capture import Recorder
 from inspector.errors import OpenError
+from inspector.loading import definitions
 from inspector.loading.argument_guesses import (
     CannotGuess,
     Trial,
     arguments_for,
-    required,
     takes_tensors,
 )
 from inspector.loading.call_guesses import alternatives
 from inspector.loading.guesses import guessed
 from inspector.loading.inputs import ModelInputs
 from inspector.loading.notes import Notes
-from inspector.loading.uses import names_within
 
-_MAKES_MODELS = re.compile(
-    r"model|net|build|make|create|get|define|encoder|decoder|generator|discriminator|main", re.I
-)
-_DOES = re.compile(r"^(train|run|main|fit|test|eval|predict|plot|load|save|show)", re.I)
 _MOST = 12
 _TRIALS = 8
 _ASKED_FOR = "The file builds no model by itself; this was called for it"
@@ -54,15 +48,17 @@ def make_models(
     """
     makers = _Makers(namespace, recorder, notes, failed)
     makers.call_those_that_need_nothing()
-    own = dict(_own(namespace))
-    used = set().union(*(_direct_names(value) - {name} for name, value in own.items()))
+    own = dict(definitions.own_things(namespace))
+    used = set().union(*(definitions.direct_names(value) - {name} for name, value in own.items()))
     wholes = {name: value for name, value in own.items() if name not in used}
     for some in (wholes, {name: value for name, value in own.items() if name in used}):
-        for found in (_functions, _models, _builders, _doers, _layers, _parts):
+        for found in definitions.KINDS:
             if makers.made_something():
                 return
             for name, value in list(found(some))[:_MOST]:
                 makers.call_with_guesses(name, value)
+            if found is definitions.models:
+                makers.show_what_fails()
     makers.raise_what_failed()
 
 
@@ -84,16 +80,23 @@ class _Makers:
         self._recorder = recorder
         self._notes = notes
         self._error: Exception | None = None
+        self._failing: _Call | None = None
 
     def made_something(self) -> bool:
         return bool(self._recorder.keras_models() or self._recorder.runs())
+
+    def show_what_fails(self) -> None:
+        """Run the first model's likeliest call, where none works: as far as it goes is seen."""
+        if self._failing is not None and not self.made_something():
+            self._notes.add(self._failing.words, f"{_ASKED_FOR}, on inputs that may be wrong.")
+            self._failing.run()
 
     def raise_what_failed(self) -> None:
         if self._error is not None and not self.made_something():
             raise self._error
 
     def call_those_that_need_nothing(self) -> None:
-        for name, make in list(_needing_nothing(self._namespace))[:_MOST]:
+        for name, make in list(definitions.needing_nothing(self._namespace))[:_MOST]:
             try:
                 make()
             except Exception as error:
@@ -144,6 +147,8 @@ class _Makers:
                     made = call.run()
                 except Exception as error:
                     failed = failed or error
+                    if self._failing is None and call.inputs is not None:
+                        self._failing = call
                     continue
                 finally:
                     keras.utils.clear_session(free_memory=False)
@@ -202,14 +207,12 @@ def _layer_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
         yield _Call(words, run, given_inputs)
 
 
-def _has_no_call(kind: type) -> bool:
-    return kind.call in (keras.layers.Layer.call, keras.Model.call)  # type: ignore[attr-defined]
-
-
 def _builder_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
     """A class of the user's that is no layer: made, and then asked to build."""
-    methods = [m for m in _methods(value) if _MAKES_MODELS.search(m)]
-    plain = [m for m in methods if _first_parameter(getattr(value, m)) not in ("self", "cls")]
+    methods = [m for m in definitions.methods(value) if definitions.MAKES_MODELS.search(m)]
+    plain = [
+        m for m in methods if definitions.first_parameter(getattr(value, m)) not in ("self", "cls")
+    ]
     for method in plain:
         function = getattr(value, method)
         given = arguments_for(function, trial)
@@ -277,110 +280,3 @@ def _unknown(name: str, argument: str) -> OpenError:
         f"{name} is.",
         fix=f"Add a line that calls {name} with what it needs, or open the file that does.",
     )
-
-
-def _own(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in namespace.items():
-        if getattr(value, "__module__", None) == "__main__" and not name.startswith("_"):
-            yield name, value
-
-
-def _functions(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in _functions_with_models(namespace):
-        if not _DOES.match(name):
-            yield name, value
-
-
-def _doers(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in _functions_with_models(namespace):
-        if _DOES.match(name):
-            yield name, value
-
-
-def _functions_with_models(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in namespace.items():
-        is_maker = inspect.isfunction(value) and required(value) and _reaches_models(value)
-        if is_maker and not takes_tensors(value):
-            yield name, value
-
-
-def _reaches_layers(value: Any) -> bool:
-    return any(inspect.isclass(getattr(keras.layers, n, None)) for n in names_within(value))
-
-
-def _reaches_models(value: Any) -> bool:
-    names = names_within(value)
-    space = getattr(inspect.unwrap(value), "__globals__", {})
-    return bool({"Model", "Sequential"} & names) or any(
-        inspect.isclass(space.get(name)) and issubclass(space[name], keras.layers.Layer)
-        for name in names
-    )
-
-
-def _parts(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    found = [
-        (name, value)
-        for name, value in namespace.items()
-        if inspect.isfunction(value) and _reaches_layers(value) and takes_tensors(value)
-    ]
-    # What is defined last uses what comes before it.
-    yield from reversed(found)
-
-
-def _models(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in namespace.items():
-        if inspect.isclass(value) and issubclass(value, keras.Model) and not _has_no_call(value):
-            yield name, value
-
-
-def _layers(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    found = [
-        (name, value)
-        for name, value in namespace.items()
-        if inspect.isclass(value)
-        and issubclass(value, keras.layers.Layer)
-        and not issubclass(value, keras.Model)
-        and not _has_no_call(value)
-    ]
-    yield from found
-
-
-def _builders(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in namespace.items():
-        if inspect.isclass(value) and not issubclass(value, keras.layers.Layer):
-            names = set().union(*(_code_names(getattr(value, m)) for m in _methods(value)))
-            if {"Model", "Sequential"} & names:
-                yield name, value
-
-
-def _methods(kind: type) -> list[str]:
-    return [
-        name
-        for name, value in vars(kind).items()
-        if inspect.isfunction(value) or isinstance(value, staticmethod | classmethod)
-    ]
-
-
-def _first_parameter(function: Any) -> str:
-    return next(iter(inspect.signature(function).parameters), "self")
-
-
-def _needing_nothing(namespace: dict[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
-    for name, value in _own(namespace):
-        if inspect.isfunction(value) and _may_make(name, value) and not required(value):
-            yield name, value
-
-
-def _may_make(name: str, function: Any) -> bool:
-    return bool(_MAKES_MODELS.search(name) or {"Model", "Sequential"} & _code_names(function))
-
-
-def _direct_names(value: Any) -> set[str]:
-    if inspect.isclass(value):
-        return set().union(*(_code_names(getattr(value, m)) for m in _methods(value)), set())
-    return _code_names(value)
-
-
-def _code_names(function: Any) -> set[str]:
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return set() if code is None else {*code.co_names, *code.co_freevars}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,9 +71,8 @@ def uses_of(function: Any, depth: int = 0) -> dict[str, Use]:
 def uses_of_class(kind: type) -> dict[str, Use]:
     """The use of each parameter of `__init__`, also by way of `self.name = name`."""
     found = uses_of(kind.__init__)  # type: ignore[misc]
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
-    except (OSError, TypeError, SyntaxError, ValueError):
+    tree = _class_text(kind)
+    if tree is None:
         return found
     kept: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -86,6 +86,22 @@ def uses_of_class(kind: type) -> dict[str, Use]:
             for statement in method.body:
                 reader.visit(statement)
     return found
+
+
+def _class_text(kind: type) -> ast.ClassDef | None:
+    """The class in its file, found by the line of its `__init__`: it may belong to no module."""
+    code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]
+    if code is None:
+        return None
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        is_it = isinstance(node, ast.ClassDef) and node.name == kind.__name__
+        if is_it and node.lineno <= code.co_firstlineno <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+            return node  # type: ignore[return-value]
+    return None
 
 
 def _is_of_self(node: ast.AST) -> bool:

@@ -65,7 +65,7 @@ CASES = {
     "class whose other methods say what its arguments are": (
         "class Translator:\n"
         "    def __init__(self, tokenizer, input_dim, kernels):\n"
-        "        self.tok, self.size, self.kernels = tokenizer, input_dim, kernels\n"
+        "        self.size = input_dim\n"
         "        self.words = tokenizer\n"
         "        self.sizes = kernels\n"
         "    def make(self):\n"
