@@ -53,8 +53,7 @@ PACKAGES += ("numpy", "scipy", "ml_dtypes", "keras", "torch", "triton")
 STAND_IN = "the stand-in of CuPy"
 # A process that ends so often without ending a run is not started again.
 _IN_VAIN = 2
-# Headers compiled once per process make each of CuPy's kernels take half the time.
-_SETTINGS = {"CUPY_NVRTC_USE_PCH": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def main(arguments: list[str]) -> None:
@@ -166,7 +165,7 @@ class Share:
     def _started(self) -> subprocess.Popen[bytes]:
         with self._errors.open("wb") as errors:
             return subprocess.Popen(
-                self._command, stderr=errors, env={**_SETTINGS, **os.environ}, cwd=ROOT
+                self._command, stderr=errors, env={**_ONE_THREAD, **os.environ}, cwd=ROOT
             )
 
     def goes_on(self) -> bool:
