@@ -78,3 +78,20 @@ def test_table_survives_the_model_tester(qtbot: QtBot) -> None:
     assert tester.model() is model
     assert "3" == model.index(0, 1).data()
     assert "Size" == model.headerData(1, Qt.Orientation.Horizontal)
+
+
+def test_call_tree_counts_all_parameters_of_a_model_at_the_top(
+    tree: CallTreeModel, vae_run: Run
+) -> None:
+    tree.show_steps(Steps(vae_run), 0)
+    root = tree.index(0, 3)
+    ran = int(root.data().replace(",", ""))
+    inner = tree.index(0, 3, tree.index(0, 0)).data()
+
+    tree.parameters_of = lambda _: ran + 1000
+
+    assert root.data() == f"{ran + 1000:,}"
+    assert tree.index(0, 3, tree.index(0, 0)).data() == inner
+    assert "1,000 of its parameters are in layers not called here" in root.data(
+        Qt.ItemDataRole.ToolTipRole
+    )

@@ -34,6 +34,8 @@ class CallTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = LIGHT
+        # What a model has, also in layers that this run did not call; 0 where that is not known.
+        self.parameters_of: Callable[[str], int] = lambda _: 0
         self.axes_of: Callable[[int], tuple[str, ...]] = lambda _: ()
         self._steps = Steps(EMPTY_RUN)
         self._position = 0
@@ -107,7 +109,10 @@ class CallTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(call, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (call.id, call.class_, call.placeholder) if part)
+            uncalled = self._parameters_of(call) - self._parameters.get(call.id, 0)
+            note = f"{uncalled:,} of its parameters are in layers not called here"
+            parts = (call.id, call.class_, call.placeholder, note if uncalled else "")
+            return "\n".join(part for part in parts if part)
         if role == ROW:
             return call.id
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -126,9 +131,14 @@ class CallTreeModel(QAbstractItemModel):
         if column == 2:
             return outputs_text(call, self.axes_of)
         if column == 3:
-            count = self._parameters.get(call.id, 0)
+            count = self._parameters_of(call)
             return f"{count:,}" if count else ""
         return time_text(call.elapsed_s) if call.elapsed_s else ""
+
+    def _parameters_of(self, call: Call) -> int:
+        """Of a whole model at the top, else of what ran inside the call."""
+        ran = self._parameters.get(call.id, 0)
+        return max(ran, self.parameters_of(call.path)) if call.parent is None else ran
 
     def _look(self, call: Call, column: int, role: int) -> Any:
         # Asked for a dozen roles of every visible cell at every step of the cursor.

@@ -78,6 +78,7 @@ class CallsPanel(QWidget):
         self._appearance = appearance
         self.model = CallTreeModel(self)
         self.model.axes_of = viewpoint.named_axes
+        self.model.parameters_of = viewpoint.parameters_of
         self.tree = _tree(self.model)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

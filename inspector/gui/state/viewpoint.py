@@ -65,6 +65,11 @@ class Viewpoint(QObject):
         sources = self.trace.sources if self.trace else ()
         return next((source for source in sources if source.file == file), None)
 
+    def parameters_of(self, model: str) -> int:
+        """How many parameters a model has in all, 0 where no model is called that."""
+        models = self.trace.models if self.trace else ()
+        return next((known.parameters for known in models if known.name == model), 0)
+
     def axes_of(self, tensor: int) -> tuple[str, ...]:
         """What the axes of a tensor of the run mean, empty where nothing is known."""
         if self._axes_of is not self.run:
