@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.gui.comparing.compare_dialog import CompareDialog, partners
@@ -154,3 +155,16 @@ def test_call_of_one_run_only_has_no_partner_to_select(
 
     assert left.viewpoint.selected == plain.calls[-1].id
     assert right.viewpoint.selected is None
+
+
+def test_dialog_says_how_to_get_a_run_to_compare_with(
+    window: MainWindow, qtbot: QtBot, vae_run: Run
+) -> None:
+    plain, _ = _twins(vae_run, units=9)
+    dialog = _dialog(window, qtbot, (plain,))
+
+    words = " ".join(label.text() for label in dialog.list.findChildren(QLabel))
+    assert "Run the model again, in training mode" in words
+    assert dialog.first.isHidden()
+    assert dialog.chooser.isHidden()
+    assert dialog.graphs.isHidden()

@@ -31,6 +31,10 @@ from inspector.trace import Run
 from inspector.trace.difference import Pair, RunDifference, compare
 
 TOLERANCE = 1e-5
+_NO_PARTNER = (
+    "There is no other run that this one can be compared with.\n"
+    "Run › Run the model again, in training mode, or on other inputs, makes one."
+)
 _RENEW_MS = 100
 
 
@@ -66,7 +70,7 @@ class CompareDialog(QDialog):
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
         self.graphs = LinkedGraphs(appearance)
-        self.list = TablePanel("Differences", _columns(appearance), "No run to compare.", stretch=2)
+        self.list = TablePanel("Differences", _columns(appearance), _NO_PARTNER, stretch=2)
         self.first = QPushButton("&First difference")
         self._lay_out()
         self.list.row_chosen.connect(self._go_to)
@@ -84,6 +88,8 @@ class CompareDialog(QDialog):
         if self.reader is not None:
             self.reader.pair_read.connect(self._take)
             self.reader.finished.connect(self._renew)
+        for part in (self.graphs, self.chooser, self.first, self._beside):
+            part.setVisible(bool(self._others))
         self._compare(0)
 
     def go_to_first(self) -> None:
@@ -114,7 +120,8 @@ class CompareDialog(QDialog):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(QLabel(f"A: {self._titles.get(self._run.number, '')}"))
-        top.addWidget(set_role(QLabel("with B:"), "muted"))
+        self._beside = set_role(QLabel("with B:"), "muted")
+        top.addWidget(self._beside)
         top.addWidget(self.chooser, 1)
         top.addWidget(self.first)
         layout = QVBoxLayout(self)
@@ -127,7 +134,6 @@ class CompareDialog(QDialog):
         parts.setSizes([430, 250])
         parts.setChildrenCollapsible(False)
         layout.addWidget(parts, 1)
-        self.graphs.setVisible(bool(self._others))
 
     def _compare(self, place: int) -> None:
         if not self._others:
