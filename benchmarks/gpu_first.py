@@ -1,13 +1,18 @@
 """The part `first`: minutes on a new machine that say whether the hours after it are worth it.
 
 Every kernel file compiled, loaded and its functions found; cuDNN's three maps in three dtypes
-against NumPy, and that it was cuDNN that ran; what CUDA captures of CuPy, cuBLAS and cuDNN.
+against NumPy, and that it was cuDNN that ran; what CUDA captures of CuPy, cuBLAS and cuDNN; and a
+sample model opened as users open theirs, in a confined worker.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 from gpu_device import Device, on
@@ -18,6 +23,7 @@ from inspector.engine.cuda import launch
 from inspector.engine.cuda.graph import GraphReplay
 from inspector.errors import ReplayError
 
+ROOT = Path(__file__).resolve().parents[1]
 # How far a convolution in a dtype may be off the same in float64, of its largest value.
 OFF = {"float32": 1e-5, "float16": 5e-3, "bfloat16": 4e-2}
 HOW = {"strides": (2, 2), "padding": ((0, 1), (0, 1)), "dilation": (1, 1), "groups": 1}
@@ -43,7 +49,8 @@ def first(device: Device) -> dict:
     captures = {"elementwise": elementwise, "matmul": product, "batched": batched, "conv": strided}
     for name, run in captures.items():
         found[f"capture {name}"] = functools.partial(captured, device, run)
-    return found | {"capture upload": functools.partial(upload_refused, device)}
+    found["capture upload"] = functools.partial(upload_refused, device)
+    return found | {"session": functools.partial(session, device)}
 
 
 def loaded(device: Device, file: str, dtype: str) -> str:
@@ -133,3 +140,23 @@ def upload_refused(device: Device) -> str:
             again = device.xp.asarray(np.arange(5.0))
             return "" if float(again.sum()) == 10 else "uploads are wrong afterwards"
     return "was captured"
+
+
+def session(device: Device) -> str:
+    """`inspector run` on a sample model: whether the confined worker may use the device."""
+    wanted = "cupy" if device.torch == "cuda" else "numpy"
+    file = ROOT / "sample_models" / "vae.py"
+    command = [sys.executable, "-m", "inspector", "run", str(file), "--engine", wanted]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    if done.returncode:
+        return f"ended with {done.returncode}: {(done.stdout + done.stderr)[-300:]}"
+    return "" if f"engine: {wanted} on" in done.stdout else "ran on another engine"

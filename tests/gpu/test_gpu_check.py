@@ -151,6 +151,7 @@ def test_check_finds_primitives_that_are_captured_unlike_what_is_known(
 
 def test_first_part_finds_what_did_not_run_as_it_should(gpu_parts, gpu_worker, stand_in):
     runs = gpu_parts.RUNS["first"](stand_in)
+    del runs["session"]  # it takes seconds, and is run below
     assert wrong(gpu_worker, runs) == {}
     importlib.import_module("inspector.engine.cuda.dnn")._library = lambda: "no cuDNN"
     assert wrong(gpu_worker, runs) == {
@@ -242,6 +243,7 @@ def test_check_writes_a_record_of_what_it_ran(gpu_check, tmp_path, capsys):
     assert record["settings"][first["setting"]]["device"] == gpu_check.STAND_IN
     assert (first["failures"], first["unfinished"]) == ([], 0)
     assert first["facts"]["cuDNN conv float16"]["ran"] == "cuDNN exact"
+    assert first["runs"] == 35
     assert "numpy" in record["settings"][first["setting"]]["versions"]
     assert set(record["parts"]) == {"first"}
     assert "GPU code: not fully verified, without float64" in capsys.readouterr().out
