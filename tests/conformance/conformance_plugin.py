@@ -118,15 +118,24 @@ def wants_companions(name):
     return any(covers(pattern, name) for pattern in COMPANIONED)
 
 
-def drop_skips_of_stock(item):
-    """Let a test run that Keras skips for a fault of its own NumPy backend, or for its name."""
-    posed = posing.pose_of(NAMES[item.nodeid]) is not None
+def note_rescue(item):
+    """Keep what Keras says of a test that it would skip."""
+    if "requires_trainable_backend" in item.keywords:
+        RESCUED[NAMES[item.nodeid]] = "needs a trainable backend"
+    for mark in item.iter_markers("skipif"):
+        if any(mark.args) and is_no_reason(item, mark):
+            RESCUED[NAMES[item.nodeid]] = mark.kwargs["reason"]
+
+
+def drop_skips(item):
     for node in item.listchain():
-        node.own_markers[:] = [
-            mark
-            for mark in node.own_markers
-            if mark.name != "skipif" or not (posed or names_a_fault(mark.kwargs.get("reason", "")))
-        ]
+        node.own_markers[:] = [mark for mark in node.own_markers if not is_no_reason(item, mark)]
+
+
+def is_no_reason(item, mark):
+    """Whether Keras skips for a fault of its own NumPy backend, or for its name."""
+    posed = posing.pose_of(NAMES[item.nodeid]) is not None
+    return mark.name == "skipif" and (posed or names_a_fault(mark.kwargs.get("reason", "")))
 
 
 def names_a_fault(reason):
@@ -137,8 +146,10 @@ def unless_a_fault(skip):
     """The function that skips a running test, going on where it would for a fault of stock's."""
 
     def skip_or_go_on(*args, **kwargs):
-        if not names_a_fault([*args, *kwargs.values()]):
+        *_, reason = [*args, *kwargs.values()]
+        if not names_a_fault(reason):
             skip(*args, **kwargs)
+        RESCUED[NAMES[running.nodeid]] = reason
 
     skip_or_go_on.Exception = pytest.skip.Exception
     return skip_or_go_on
@@ -177,9 +188,12 @@ def pytest_collection_modifyitems(items, config):
         if STOCK and "requires_trainable_backend" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="stock cannot train"))
         if not STOCK:
-            drop_skips_of_stock(item)
+            note_rescue(item)
+    # Only now: a mark of a class stands for each of its tests.
+    for item in [] if STOCK else items:
+        drop_skips(item)
         reason = excluded_for(NAMES[item.nodeid])
-        if reason and not STOCK:
+        if reason:
             item.add_marker(
                 pytest.mark.xfail(reason=reason, strict=not by_chance(NAMES[item.nodeid]))
             )
@@ -188,6 +202,8 @@ def pytest_collection_modifyitems(items, config):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     """Tests that know other backends by name hear the name of one."""
+    global running
+    running = item
     if STOCK:
         return (yield)
     with posing.posing(NAMES[item.nodeid], item.module):
@@ -215,6 +231,9 @@ NAMES: dict[str, str] = {}
 RESULTS: dict[str, str] = {}
 MESSAGES: dict[str, str] = {}
 SKIPS: dict[str, str] = {}
+# What Keras says of a test that it would skip, and that runs here.
+RESCUED: dict[str, str] = {}
+running = None  # the test that runs
 
 
 def message_of(report):
@@ -226,5 +245,5 @@ def message_of(report):
 def pytest_sessionfinish():
     target = os.environ.get("CONFORMANCE_OUT")
     if target:
-        found = {"outcomes": RESULTS, "messages": MESSAGES, "skips": SKIPS}
+        found = {"outcomes": RESULTS, "messages": MESSAGES, "skips": SKIPS, "rescued": RESCUED}
         Path(target).write_text(json.dumps(found, sort_keys=True), encoding="utf-8")

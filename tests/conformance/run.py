@@ -48,7 +48,10 @@ NOT_RUN = {
     "distribution": "several devices, on JAX",
     "export": "formats of other backends; stock NumPy and ours refuse them",
 }
-NOTHING = {"outcomes": {}, "messages": {}, "skips": {}}
+# What is kept of a run beside the outcomes: messages, reasons of skips, and what Keras says of
+# tests that it would skip and that ran.
+NOTES = ("messages", "skips", "rescued")
+NOTHING = {"outcomes": {}, **{kind: {} for kind in NOTES}}
 
 
 def run_modules(modules, *, stock=False, companions=False, select=""):
@@ -119,14 +122,14 @@ def show(module, found, printed):
 
 
 def run_all(modules, *, stock, jobs):
-    """Outcomes by module; messages and reasons of skips by test."""
-    results = {"outcomes": {}, "messages": {}, "skips": {}}
+    """Outcomes by module; notes by test."""
+    results = {"outcomes": {}, **{kind: {} for kind in NOTES}}
     with ThreadPoolExecutor(jobs) as pool:
         ran = pool.map(lambda module: run_both(module, stock=stock), modules)
         for module, found, printed in ran:
             results["outcomes"][module] = found["outcomes"]
-            results["messages"] |= found["messages"]
-            results["skips"] |= found["skips"]
+            for kind in NOTES:
+                results[kind] |= found[kind]
             show(module, found, printed)
     return results
 
@@ -138,7 +141,7 @@ def merged(earlier, results):
     notes = {
         kind: {name: note for name, note in earlier[kind].items() if name not in again}
         | results[kind]
-        for kind in ("messages", "skips")
+        for kind in NOTES
     }
     in_order = [module for module in MODULES if module in outcomes]
     return {"outcomes": {module: outcomes[module] for module in in_order}, **notes}
