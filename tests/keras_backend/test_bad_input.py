@@ -127,3 +127,17 @@ def test_objects_that_are_numbers_are_numbers(name):
     right = FUNCTIONS[name](numbers.astype("int32"))
     np.testing.assert_array_equal(ops.convert_to_numpy(found), ops.convert_to_numpy(right))
     assert found.dtype == right.dtype
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "hard_tanh"])
+def test_truth_values_are_numbers_to_an_activation(name):
+    found = getattr(ops, name)(np.array([True, False]))
+
+    assert found.dtype == "int32"
+    assert found.numpy().tolist() == [1, 0]
+
+
+def test_logarithm_of_the_sum_of_nothing_is_minus_infinity():
+    found = ops.logsumexp(np.zeros((0, 2), "float32"), axis=0)
+
+    assert found.numpy().tolist() == [-np.inf, -np.inf]

@@ -58,7 +58,9 @@ def _logsumexp_back(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = F
 
 @primitive(shape=reduced, dtype=same, vjp=each(_logsumexp_back))
 def logsumexp(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(sum(exp(x))), without overflow."""
+    """log(sum(exp(x))), without overflow; of nothing, the logarithm of 0."""
+    if not x.size:
+        return xp.full(reduced(x.shape, axis=axis, keepdims=keepdims), -xp.inf, x.dtype)
     wide = _wide(x)
     top = wide.max(axis=axis, keepdims=True)
     top = xp.where(xp.isfinite(top), top, wide.dtype.type(0))

@@ -17,6 +17,7 @@ from inspector.engine.primitives import (
 )
 from inspector.engine.primitives import softmax as rows
 from inspector.engine.promotion import is_inexact, result_type
+from inspector.engine.rules import INT32
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
 
@@ -32,16 +33,22 @@ def as_float(x: Any) -> Any:
     return cast_to(tensor, result_type(tensor.dtype, float))
 
 
+def as_number(x: Any) -> Any:
+    """A tensor of any dtype but that of truth values, which become 0 and 1."""
+    tensor = convert_to_tensor(x)
+    return cast_to(tensor, INT32) if tensor.dtype.kind == "b" else tensor
+
+
 def _constant(like: Tensor, value: float) -> Tensor:
     return choice.full_like(like, value=value)
 
 
 def relu(x: Any) -> Tensor:
-    return activation.relu(convert_to_tensor(x))
+    return activation.relu(as_number(x))
 
 
 def relu6(x: Any) -> Tensor:
-    return activation.ramp(convert_to_tensor(x), scale=1, shift=0, low=0, high=6)
+    return activation.ramp(as_number(x), scale=1, shift=0, low=0, high=6)
 
 
 def sigmoid(x: Any) -> Tensor:
@@ -142,7 +149,7 @@ def glu(x: Any, axis: int = -1) -> Tensor:
 
 
 def hard_tanh(x: Any) -> Tensor:
-    return activation.ramp(convert_to_tensor(x), scale=1, shift=0, low=-1, high=1)
+    return activation.ramp(as_number(x), scale=1, shift=0, low=-1, high=1)
 
 
 def hard_shrink(x: Any, threshold: float = 0.5) -> Tensor:
