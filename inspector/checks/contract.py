@@ -188,7 +188,8 @@ def _weight(weight: Weight) -> str:
 def _losses(trace: Trace, model: str, run: Run | None) -> Iterator[ContractLoss]:
     """Those of the first training step, which has all; else those of the run."""
     steps = (r for r in trace.runs if r.model == model and r.kind == "train_step" and r.losses)
-    for loss in getattr(next(steps, run), "losses", ()):
+    chosen = next(steps, run)
+    for loss in chosen.losses if chosen is not None else ():
         yield ContractLoss(loss.owner, loss.kind, loss.name, loss.weight)
 
 
