@@ -141,3 +141,11 @@ def test_logarithm_of_the_sum_of_nothing_is_minus_infinity():
     found = ops.logsumexp(np.zeros((0, 2), "float32"), axis=0)
 
     assert found.numpy().tolist() == [-np.inf, -np.inf]
+
+
+def test_infinite_input_stays_infinite_in_an_adaptive_average():
+    row = np.array([1, 2, 3, 4, np.inf], "float32").reshape(1, 5, 1)
+
+    found = ops.adaptive_average_pool(row, 3)
+
+    assert found.numpy().ravel().tolist() == [1.5, 3.0, np.inf]

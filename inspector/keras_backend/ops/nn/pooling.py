@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inspector.engine import array_module
-from inspector.engine.primitives import indexing, pooling, reduction, shaping
+from inspector.engine.primitives import choice, indexing, pooling, reduction, shaping
 from inspector.engine.tensor import Tensor
 from inspector.keras_backend.core import convert_to_tensor
 from inspector.keras_backend.ops.nn.activation import as_float
@@ -103,7 +103,10 @@ def _average(x: Tensor, axis: int, windows: list[tuple[int, int]]) -> Tensor:
     ]
     shape = (len(windows), longest) + (1,) * (x.ndim - axis - 1)
     weights = Tensor(array_module.xp.asarray(shares, x.dtype).reshape(shape))
-    return reduction.sum_(_gathered(x, axis, windows) * weights, axis=(axis + 1,))
+    terms = _gathered(x, axis, windows) * weights
+    if 0.0 in shares:  # a repeated infinite input times 0 would be NaN
+        terms = choice.where(weights > 0, terms, choice.full_like(weights, value=0))
+    return reduction.sum_(terms, axis=(axis + 1,))
 
 
 def adaptive_average_pool(
