@@ -181,6 +181,10 @@ def _private_module(name: str, inner: str) -> ModuleType:
         from inspector.compat.keras_face import face_module
 
         return face_module(name, inner.partition(".")[2])
+    if inner.startswith("ops.init_ops"):
+        from inspector.compat.keras_face import face_module
+
+        return face_module(name, "initializers")
 
     def resolve(leaf: str) -> Any:
         if inner == "":

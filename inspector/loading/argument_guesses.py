@@ -132,11 +132,11 @@ class _Guess:
         if "tokenizer" in name or "vectorizer" in name:
             return Settings()
         if use.is_sequence or _is_list(parameter.annotation):
-            return _several(name, _one(names, parameter.annotation))
+            return _several(name, _one(names, parameter.annotation), use.parts or 4)
         if use.is_settings:
             return Settings()
         one = _one(names, parameter.annotation)
-        return _several(name, one) if self._trial.lists and type(one) is int else one
+        return _several(name, one, 4) if self._trial.lists and type(one) is int else one
 
     def _is_shape(self, name: str, use: Use) -> bool:
         if any(n.endswith("shape") for n in use.names):
@@ -192,14 +192,16 @@ def _word(annotation: Any) -> str:
     return str(getattr(annotation, "__name__", annotation))
 
 
-def _several(name: str, one: Any) -> Any:
+def _several(name: str, one: Any, count: int) -> Any:
     if re.search(r"kernel|stride|pool|dilat", name):
-        return [3, 3, 3, 3]
+        return [3] * count
     if re.search(r"name|label|vocab|column|word", name):
-        return ["a", "b", "c", "d"]
+        return list("abcdefgh"[:count])
     if isinstance(one, tuple):
         return one
-    return [8, 16, 32, 64] if type(one) is int else [one] * 4
+    if count < 4:  # height and width, or a patch's
+        return [one] * count
+    return [8 * 2**place for place in range(count)] if type(one) is int else [one] * count
 
 
 def _called(name: str) -> Callable[..., Any]:

@@ -108,11 +108,18 @@ def direct_names(value: Any) -> set[str]:
 
 
 def _with_call(namespace: dict[str, Any]) -> Found:
-    plain = (keras.layers.Layer.call, keras.Model.call)
+    plain = (_call_of(keras.layers.Layer), _call_of(keras.Model))
     for name, value in namespace.items():
-        is_layer = inspect.isclass(value) and issubclass(value, keras.layers.Layer)
-        if is_layer and value.call not in plain:
+        if not (inspect.isclass(value) and issubclass(value, keras.layers.Layer)):
+            continue
+        # A model that only trains others (a GAN) has no call, but says which it wants.
+        trains_others = "train_step" in vars(value) and bool(required(value))
+        if _call_of(value) not in plain or trains_others:
             yield name, value
+
+
+def _call_of(kind: Any) -> Any:
+    return kind.call
 
 
 def _functions_with_models(namespace: dict[str, Any]) -> Found:

@@ -36,3 +36,11 @@ def test_backend_module_holds_tensorflow_as_it_did(user) -> None:
     names = user.run("from keras import backend as K\nx = K.sqrt(K.cast(4, dtype=K.tf.float32))\n")
 
     assert float(names["x"]) == 2.0
+
+
+def test_private_path_of_initializers_leads_to_keras(user) -> None:
+    names = user.run(
+        "from tensorflow.python.ops.init_ops_v2 import Zeros, glorot_normal\nx = Zeros()((2,))\n"
+    )
+
+    assert names["x"].shape == (2,)
