@@ -24,6 +24,7 @@ _NAME, _CLASS, _SHAPE, _PARAMS, _TIME = range(5)
 _WIDEST = (260, 150, 150, 90, 70)
 # What a column may shrink to, in the order in which they shrink; then a column is left out.
 _NARROWEST = ((_CLASS, 84), (_SHAPE, 134), (_NAME, 166))
+_PADDING = 8
 _DISPENSABLE = (_TIME, _CLASS, _PARAMS, _SHAPE)
 
 
@@ -47,7 +48,7 @@ class FittingTree(QTreeView):
         header = self.header()
         room = self.viewport().width()
         widths = [
-            min(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) + 4, most)
+            min(max(self.sizeHintForColumn(place), self._title_width(place)) + 4, most)
             for place, most in enumerate(_WIDEST)
         ]
         left_out: set[int] = set()
@@ -61,6 +62,11 @@ class FittingTree(QTreeView):
             header.setSectionHidden(place, place in left_out)
             if place not in left_out:
                 header.resizeSection(place, width)
+
+    def _title_width(self, place: int) -> int:
+        """Of a heading; Qt's own hint leaves room for an arrow that sorts, and is 0 when hidden."""
+        title = self.model().headerData(place, Qt.Orientation.Horizontal)
+        return self.header().fontMetrics().horizontalAdvance(str(title)) + 2 * _PADDING
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
