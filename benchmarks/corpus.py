@@ -128,9 +128,10 @@ def _row(path: Path, result: OpenResult, seconds: float) -> Row:
     trace = result.trace
     called = [run for run in trace.runs if run.kind != "build" and run.calls]
     models = {model.name for model in trace.models if model.kind != "layer"}
-    if not models and trace.failure is None:
-        models = {model.name for model in trace.models}
     traced = [run for run in called if run.model in models]
+    if not traced and trace.failure is None:
+        # Layers with small models inside, or none: what ran is what the file is about.
+        traced = called
     failure, line, fix = _failure(result)
     return Row(
         script=path.name,

@@ -60,7 +60,8 @@ def _shapes(kind: Any, made_with: Mapping[str, Any]) -> Iterator[tuple[int, ...]
     elif any("2D" in name for name in names):
         likely = [pictures, (_BATCH, _IMAGE, _IMAGE, 3), (1, 4 * _IMAGE, 4 * _IMAGE, 3), sequences]
     elif any(_SEQUENCES.search(name) for name in names):
-        likely = [sequences, rows, pictures]
+        patches = (_BATCH, 8 * 8, width)  # of a picture, as rows of them
+        likely = [sequences, patches, rows, pictures]
     if "Embedding" in names:
         likely = [tokens, *likely]
     yield from likely

@@ -25,6 +25,8 @@ PACKAGES = (
     "tensorflow_model_optimization", "tensorflow_recommenders", "tensorflow_ranking",
     "tensorflow_similarity", "tensorflow_lattice", "qkeras", "kapre", "antirectifier",
 )  # fmt: skip
+# Layers of these names have other arguments in those packages than Keras' own.
+_OTHERS_THAN_KERAS = ("MultiHeadAttention", "Attention", "GroupNormalization")
 _LAYER = "Its package is not installed: the layer hands its first input on."
 _MODEL = re.compile(
     r"Net|Unet|UNet|FPN|Linknet|PSP|YOLO|Detector|Backbone|Segment|Classifier|Diffusion|ViT|"
@@ -47,9 +49,18 @@ class UnknownLayer(layers.Layer):
         return first[0] if first else inputs
 
 
+def _input_shape(
+    input_shape: Any = None, default_size: int = 224, *args: Any, **options: Any
+) -> Any:
+    """The shape that was asked for, or pictures of the size that a model was trained on."""
+    needs_size = options.get("require_flatten", options.get("include_top", True))
+    size = default_size if needs_size else None
+    return tuple(input_shape) if input_shape else (size, size, 3)
+
+
 class _Names(dict[str, Any]):
     def __init__(self, situation: Situation) -> None:
-        super().__init__()
+        super().__init__({"_obtain_input_shape": _input_shape, "obtain_input_shape": _input_shape})
         self._note = situation.notes.add
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -58,7 +69,14 @@ class _Names(dict[str, Any]):
             return self[name]
         if not name[:1].isupper() or name.isupper():
             return default
-        for place in (layers, keras.applications, keras.optimizers, keras.losses, keras.metrics):
+        is_keras_own = name not in _OTHERS_THAN_KERAS
+        for place in is_keras_own * (
+            layers,
+            keras.applications,
+            keras.optimizers,
+            keras.losses,
+            keras.metrics,
+        ):
             if hasattr(place, name):
                 return getattr(place, name)
         self[name] = self._model(name) if _MODEL.search(name) else self._layer(name)
