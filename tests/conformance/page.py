@@ -14,7 +14,8 @@ HEAD = """\
 # Conformance
 
 Keras {version}'s own unit tests, run on our backend by `./dev conformance`, which writes this page.
-Tests that need a trainable backend run too. {stock} of them pass on Keras' own NumPy backend
+Tests that need a trainable backend run too, and the check of a
+layer ends with a training step. {stock} of them pass on Keras' own NumPy backend
 (`tests/conformance/stock_passes.txt`), {lost} of those do not pass on ours.
 
 {companioned} tests compare with TensorFlow, torch, Grain, pandas, Pillow or scikit-learn, or feed
@@ -33,6 +34,7 @@ def written(results):
         "## What cannot pass, and why",
         "",
         *[f"- `{entry['test']}`: {entry['reason']}" for entry in excluded],
+        *expected_by_keras(by_module),
         "",
         "## What Keras would skip, and runs here",
         "",
@@ -79,6 +81,16 @@ def table(by_module):
 def row(name, counts):
     failed = counts["failed"] + counts["error"]
     return f"| {name} | {counts['passed']} | {failed} | {counts['xfailed']} | {counts['skipped']} |"
+
+
+def expected_by_keras(by_module):
+    """The checks of scikit-learn's that Keras itself expects to fail, on every backend."""
+    outcomes = by_module.get("wrappers", {}).values()
+    if count := sum(outcome == "xfailed" for outcome in outcomes):
+        yield (
+            f"- `wrappers/sklearn_test`: {count} of scikit-learn's checks, which Keras expects to "
+            "fail on every backend (its `EXPECTED_FAILED_CHECKS`)"
+        )
 
 
 def rescued(results):

@@ -1,8 +1,13 @@
 """Tests of Keras' that do something else for each backend, and nothing for NumPy's.
 
-Each has branches such as `if backend.backend() == "tensorflow": import tensorflow ...`. Their
-assertions run on ours when the test file, and nobody else, hears another backend's name. In place
-of TensorFlow it imports our stand-in for it, so its branch runs on our engine.
+The check that Keras makes of nearly every layer ends with a training step, on all backends but
+NumPy's and OpenVINO's: it ends so on ours, too. Other tests have branches like this one:
+
+    if backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+Their assertions run on ours when the test file, and nobody else, hears another backend's name. In
+place of TensorFlow it imports our stand-in for it, so its branch runs on our engine.
 """
 
 import fnmatch
@@ -11,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from unittest import mock
 
 TENSORFLOW, TORCH = "tensorflow", "torch"
+# Keras' own check of a layer trains it on every backend but two; ours is neither.
+LAYER_CHECKS, OURS = ("testing/test_case.py", "testing\\test_case.py"), "inspector"
 # Which branch fits ours: TensorFlow's tape is our stand-in's; torch's needs no torch in these.
 POSING = {
     "layers/core/dense_test::DenseTest::test_quantize_float8": TENSORFLOW,
@@ -48,18 +55,17 @@ def pose_of(name):
 
 @contextmanager
 def posing(name, module):
-    """While the test `name` of a test file's `module` runs, what it is told about the backend."""
-    pose = pose_of(name)
-    if pose is None:
-        yield
-        return
+    """While a test of a file's `module` runs, what it and its checks are told of the backend."""
     import keras.src.backend
 
+    pose = pose_of(name)
     truth = keras.src.backend.backend
 
     def told():
         asker = sys._getframe(1).f_code.co_filename
-        return pose if asker.endswith("_test.py") else truth()
+        if asker.endswith(LAYER_CHECKS):
+            return OURS
+        return pose if pose and asker.endswith("_test.py") else truth()
 
     with ExitStack() as poses:
         poses.enter_context(mock.patch.object(keras.src.backend, "backend", told))

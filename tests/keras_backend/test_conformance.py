@@ -21,13 +21,13 @@ PARTS = {
         "ops.numpy_test ops.nn_test ops.core_test ops.linalg_test ops.operation_test ops.ops_test "
         "ops.node_test ops.einops_test ops.function_test ops.operation_utils_test "
         "ops.symbolic_arguments_test",
-        1440,
+        1475,
     ),
     "layers": (
         "layers.core layers.rnn layers.attention layers.pooling layers.normalization "
         "layers.merging layers.reshaping layers.convolutional layers.regularization "
         "layers.activations layers.layer_test",
-        1270,
+        1295,
     ),
     "models": (
         "models saving losses metrics optimizers callbacks activations constraints regularizers "
