@@ -14,6 +14,10 @@ from contextlib import contextmanager
 
 from inspector.capture.runs import RunContext
 
+# As if so long had passed already: the runs of a short script are written as they end, so that all
+# are seen of one that then hangs.
+_HEAD_START_S = 5.0
+
 
 class Pace:
     """Work beside the user's code, kept to a share of the time since it began."""
@@ -26,7 +30,8 @@ class Pace:
     @property
     def allows(self) -> bool:
         """Whether more may be done now."""
-        return self._spent < self._share * (time.perf_counter() - self._began)
+        elapsed = time.perf_counter() - self._began
+        return self._spent < self._share * (elapsed + _HEAD_START_S)
 
     @contextmanager
     def spending(self) -> Iterator[None]:
