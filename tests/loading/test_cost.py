@@ -48,7 +48,7 @@ def test_nothing_is_known_of_a_model_before_it_runs() -> None:
     assert multiplications(Later()) is None
 
 
-@pytest.mark.parametrize(("work", "rows"), [(100_000, 32), (1000, 10), (1, 2)])
+@pytest.mark.parametrize(("work", "rows"), [(100_000, 32), (1000, 10), (150, 2), (1, 1)])
 def test_batch_is_cut_by_what_the_model_makes_of_it(monkeypatch, work: int, rows: int) -> None:
     monkeypatch.setattr(batches, "_HEAVY_PASS", work)
     inputs = keras.Input((10,))

@@ -176,3 +176,17 @@ def test_one_maker_that_fails_does_not_keep_others_from_being_called(open_script
     (run,) = opened.runs("m", "forward")
     assert run.failure is None
     assert "unet(input_size=(64, 64, 3), filter_num=[8, 16, 32, 64])" in opened.replaced
+
+
+def test_function_that_trains_is_called_once(make):
+    made = make(
+        "def train(units):\n"
+        "    import numpy as np\n"
+        "    m = keras.Sequential([keras.Input((3,)), layers.Dense(units)], name='m')\n"
+        "    m.compile('sgd', 'mse')\n"
+        "    m.fit(np.ones((4, 3), 'float32'), np.ones((4, units), 'float32'), verbose=0)\n"
+    )
+
+    made.recorder.settle()
+    assert made.models() == ["m"]
+    assert [run.kind for run in made.recorder.runs()].count("train_step") == 1

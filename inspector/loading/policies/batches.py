@@ -113,7 +113,10 @@ def _light(model: Any, leaves: list[Any], size: int) -> int:
     if size * row > _HEAVY_BYTES:
         size = min(size, max(_FEWEST, _HEAVY_BYTES // row))
     work = multiplications(model) or 0
-    return size if size * work <= _HEAVY_PASS else min(size, max(_FEWEST, _HEAVY_PASS // work))
+    if size * work <= _HEAVY_PASS:
+        return size
+    # One row only where two would take too long: code may squeeze an axis of one away.
+    return min(size, max(1 if work > _HEAVY_PASS else _FEWEST, _HEAVY_PASS // work))
 
 
 def _count(shape: Any) -> int:
