@@ -95,6 +95,16 @@ def methods(kind: type) -> list[str]:
     ]
 
 
+def making_methods(kind: type) -> list[str]:
+    """Those that may make models, by their names or by what they use."""
+    return [
+        name
+        for name in methods(kind)
+        if not (name.startswith("__") and name.endswith("__"))
+        and _may_make(name, getattr(kind, name))
+    ]
+
+
 def first_parameter(function: Any) -> str:
     """The name of a function's first parameter."""
     return next(iter(inspect.signature(function).parameters), "self")

@@ -214,7 +214,7 @@ def _layer_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
 
 def _builder_calls(name: str, value: Any, trial: Trial) -> Iterator[_Call]:
     """A class of the user's that is no layer: made, and then asked to build."""
-    methods = [m for m in definitions.methods(value) if definitions.MAKES_MODELS.search(m)]
+    methods = definitions.making_methods(value)
     plain = [
         m for m in methods if definitions.first_parameter(getattr(value, m)) not in ("self", "cls")
     ]

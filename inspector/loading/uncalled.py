@@ -42,8 +42,14 @@ def run(
         OpenError: the file holds no model.
         CaptureError: `model` is not one of the file's.
     """
+    stopped: Exception | None = None
     if not recorder.keras_models() and not recorder.runs():
-        make_models(namespace, recorder, notes, failed=failed)
+        try:
+            make_models(namespace, recorder, notes, failed=failed)
+        except Exception as error:
+            if not recorder.keras_models():
+                raise
+            stopped = error  # told at the end: what was made before is run all the same
     living = recorder.keras_models()
     if not living:
         raise OpenError(
@@ -66,6 +72,8 @@ def run(
             name, recorder, notes, seed, _FAILED if failed else _NEVER
         )
         recorder.call_model(name, given.first, others=given.others, training=training, seed=seed)
+    if stopped is not None:
+        raise stopped
 
 
 def _not_too_many(names: list[str], recorder: Recorder, notes: Notes) -> Iterator[str]:

@@ -75,6 +75,12 @@ CASES = {
         "        return keras.Model(i, x, name='m')\n",
         "Translator(tokenizer=..., input_dim=16, kernels=[3, 3, 3, 3])",
     ),
+    "class with a method of any name": (
+        "class Nets:\n"
+        "    def simple_lstm(self, nodes=3):\n"
+        "        return keras.Sequential([keras.Input((4,)), layers.Dense(nodes)], name='m')\n",
+        "Nets()",
+    ),
     "size that is one number": (
         "def build(image_size):\n"
         "    if not isinstance(image_size, int): raise ValueError('give a single integer')\n"

@@ -187,3 +187,16 @@ def test_losses_of_two_tapes_have_no_total(open_script):
     (run,) = opened.runs("gen", "train_step")
     assert [loss.kind for loss in run.losses] == ["custom", "custom"]
     assert run.total_loss is None
+
+
+def test_model_is_run_although_what_made_it_fails_afterwards(open_script):
+    opened = open_script(
+        HEAD + "def train(units, train_data):\n"
+        "    m = keras.Sequential([keras.Input((5,)), layers.Dense(units)], name='m')\n"
+        "    m.compile('sgd', 'mse')\n"
+        "    m.fit([train_data, train_data], train_data)\n"
+    )
+
+    assert opened.failure.line == 6
+    (run,) = opened.runs("m", "forward")
+    assert run.failure is None
