@@ -149,3 +149,11 @@ def test_infinite_input_stays_infinite_in_an_adaptive_average():
     found = ops.adaptive_average_pool(row, 3)
 
     assert found.numpy().ravel().tolist() == [1.5, 3.0, np.inf]
+
+
+@pytest.mark.parametrize(
+    ("op", "kernel"), [("conv", (3, 3, 0, 2)), ("depthwise_conv", (3, 3, 0, 1))]
+)
+def test_convolutions_of_no_channels_are_refused_by_name(op, kernel):
+    with pytest.raises(ValueError, match="channels"):
+        getattr(ops, op)(np.ones((1, 4, 4, 0), "float32"), np.ones(kernel, "float32"))

@@ -30,7 +30,7 @@ def _conv_shape(
     dilation: Sizes,
     groups: int,
 ) -> Shape:
-    if x[-1] != w[-2] * groups or w[-1] % groups:
+    if groups < 1 or x[-1] != w[-2] * groups or w[-1] % groups:
         raise ValueError(f"{x[-1]} input channels do not fit a kernel {w} in {groups} group(s)")
     space = all_places(x[1:-1], w[:-2], strides, padding, dilation)
     return (x[0], *space, w[-1])

@@ -45,7 +45,7 @@ def conv(
     """
     inputs, kernel = _promoted(inputs, kernel)
     channels, wanted = _channels(inputs, data_format), kernel.shape[-2]
-    if channels % wanted:
+    if not wanted or channels % wanted:
         raise ValueError(
             "The number of input channels must be evenly divisible by kernel's in_channels. "
             f"Received input channels {channels} and kernel in_channels {wanted}. "
