@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,7 +134,7 @@ class _Guess:
         if use.is_sequence or _is_list(parameter.annotation):
             return _several(name, _one(names, parameter.annotation), use.parts or 4)
         if use.is_settings:
-            return Settings()
+            return Settings(use.answers)
         one = _one(names, parameter.annotation)
         return _several(name, one, 4) if self._trial.lists and type(one) is int else one
 
@@ -153,7 +153,10 @@ class _Guess:
 
 
 class Settings:
-    """A configuration: every name in it is guessed."""
+    """A configuration: every name in it is guessed, but those of which it is known."""
+
+    def __init__(self, known: Mapping[str, Any] | None = None) -> None:
+        self._known = dict(known or {})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -161,6 +164,8 @@ class Settings:
         return self[name]
 
     def __getitem__(self, name: str) -> Any:
+        if name in self._known:
+            return self._known[name]
         if re.search(r"(index|dict|map|vocab|word_counts)$", str(name)):
             return {word: number for number, word in enumerate("abcdefgh", 1)}
         return _one([str(name)], None)

@@ -82,6 +82,7 @@ class _Makers:
         self._notes = notes
         self._error: Exception | None = None
         self._failing: _Call | None = None
+        self._unfinished: _Call | None = None
 
     def made_something(self) -> bool:
         return bool(self._recorder.keras_models() or self._recorder.runs())
@@ -93,8 +94,13 @@ class _Makers:
             self._failing.run()
 
     def raise_what_failed(self) -> None:
-        if self._error is not None and not self.made_something():
-            raise self._error
+        """Raise it; where a function failed that may have made a model before, let it be seen."""
+        if self._error is None or self.made_something():
+            return
+        if self._unfinished is not None:
+            self._notes.add(self._unfinished.words, f"{_ASKED_FOR}, as far as it goes.")
+            self._unfinished.run()
+        raise self._error
 
     def call_those_that_need_nothing(self) -> None:
         for name, make in list(definitions.needing_nothing(self._namespace))[:_MOST]:
@@ -154,10 +160,13 @@ class _Makers:
                     failed = failed or error
                     if self._failing is None and call.inputs is not None:
                         self._failing = call
+                    elif self._unfinished is None and _names_models(value):
+                        self._unfinished = call
                     continue
                 finally:
                     keras.utils.clear_session(free_memory=False)
-            return call if _is_made(made) else None
+            # Some make a model on the way and return something else.
+            return call if _is_made(made) or _names_models(value) else None
         if failed is not None:
             raise failed
         return None
@@ -173,6 +182,10 @@ class _Makers:
         self._namespace[name] = found
         self._notes.add(name, f"The file never sets it; {found!r} is guessed from its name.")
         return True
+
+
+def _names_models(value: Any) -> bool:
+    return bool({"Model", "Sequential"} & definitions.direct_names(value))
 
 
 @contextmanager

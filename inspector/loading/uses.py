@@ -31,6 +31,7 @@ class Use:
     names:       the parameters of layers and functions that it is given for.
     words:       texts that it is compared with.
     keys:        the named entries that are read from it.
+    answers:     texts that its named entries or attributes are compared with.
     parts:       into how many names it is unpacked; 0: it is not.
     last_index:  the largest place that it is asked for; -1: none.
     is_tensor:   a layer is called on it.
@@ -42,6 +43,7 @@ class Use:
     words: list[str] = field(default_factory=list)
     last_index: int = -1
     keys: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
     parts: int = 0
     is_sequence: bool = False
     is_tensor: bool = False
@@ -275,13 +277,30 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
-        use = self._use(node.left)
+        use, words = self._use(node.left), _texts(node.comparators)
         if use is not None:
-            for other in node.comparators:
-                parts = other.elts if isinstance(other, ast.List | ast.Tuple | ast.Set) else [other]
-                words = [_constant(part) for part in parts]
-                use.words += [word for word in words if isinstance(word, str)]
+            use.words += words
+        elif words and isinstance(node.left, ast.Subscript | ast.Attribute):
+            of, entry = self._use(node.left.value), _entry(node.left)
+            if of is not None and entry:
+                of.answers.setdefault(entry, words[0])
         self.generic_visit(node)
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    """The texts among what something is compared with."""
+    found: list[str] = []
+    for node in nodes:
+        parts = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else [node]
+        found += [word for word in map(_constant, parts) if isinstance(word, str)]
+    return found
+
+
+def _entry(node: ast.Subscript | ast.Attribute) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    name = _constant(node.slice)
+    return name if isinstance(name, str) else ""
 
 
 def _parameter(callee: str, name: str) -> str:

@@ -24,6 +24,7 @@ CASES = {
     "function with a mode and settings": (
         "def build(config, merge):\n"
         "    i = keras.Input((config['num_features'],))\n"
+        "    if config['kind'] != 'mlp': raise ValueError(config['kind'])\n"
         "    if merge == 'sum': x = layers.Dense(config.units)(i)\n"
         "    else: raise ValueError(merge)\n"
         "    return keras.Model(i, x, name='m')\n",
@@ -80,6 +81,12 @@ CASES = {
         "    def simple_lstm(self, nodes=3):\n"
         "        return keras.Sequential([keras.Input((4,)), layers.Dense(nodes)], name='m')\n",
         "Nets()",
+    ),
+    "function that returns something else": (
+        "def features_of(units):\n"
+        "    keras.Sequential([keras.Input((4,)), layers.Dense(units)], name='m')\n"
+        "    return []\n",
+        "features_of(units=16)",
     ),
     "size that is one number": (
         "def build(image_size):\n"
