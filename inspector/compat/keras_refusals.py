@@ -1,7 +1,8 @@
 """What Keras 2 let pass and Keras 3 refuses although it can do it.
 
 Names with a slash ("block1/conv") get an underscore in its place. One optimizer for several models
-is built anew for the weights of all of them when it meets the next model's.
+is built anew for the weights of all of them when it meets the next model's. A synchronized batch
+normalization is one as any other where there is one device.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def attach() -> None:
     for owner in (operation, keras.Variable):
         _allow_slashes(owner)
     _allow_further_weights(keras.optimizers.Optimizer)
+    _allow_synchronized(keras.layers.BatchNormalization)
 
 
 def _allow_slashes(owner: Any) -> None:
@@ -60,3 +62,15 @@ def _allow_further_weights(optimizer: Any) -> None:
             original(self, variables)
 
     base._check_variables_are_known = check
+
+
+def _allow_synchronized(layer: Any) -> None:
+    original = layer.__init__
+
+    @in_place_of(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.pop("synchronized", False):
+            note("synchronized=True", "there is one device here: its batch is the whole batch")
+        original(self, *args, **kwargs)
+
+    layer.__init__ = init

@@ -44,3 +44,12 @@ def test_private_path_of_initializers_leads_to_keras(user) -> None:
     )
 
     assert names["x"].shape == (2,)
+
+
+def test_synchronized_normalization_is_a_normalization_where_there_is_one_device(user) -> None:
+    layer = keras.layers.BatchNormalization(synchronized=True)
+
+    x = np.arange(6, dtype="float32").reshape(3, 2)
+
+    assert np.allclose(layer(x, training=True).numpy().mean(0), 0, atol=1e-6)
+    assert not layer.get_config()["synchronized"]
