@@ -50,7 +50,8 @@ class Installed:
         importlib.import_module("inspector.compat.numpy_values").give_tensors()
         self.numpy_as_it_is()
         self.guard.remove()  # type: ignore[attr-defined]
-        for name in [n for n, module in sys.modules.items() if isinstance(module, StandIn)]:
+        # A list first: asking a lazy module for its class imports others.
+        for name in [n for n, module in list(sys.modules.items()) if isinstance(module, StandIn)]:
             del sys.modules[name]
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:

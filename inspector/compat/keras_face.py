@@ -41,7 +41,9 @@ def _today(path: str) -> tuple[str, ...]:
         places = MODULES.get(".".join(parts[:count]))
         if places is not None:
             return places
-    return FILES.get(parts[0], ()) if len(parts) > 1 else ()
+    # A file is written in small letters; a class that is not there is no module.
+    is_file = len(parts) > 1 and parts[1].islower()
+    return FILES.get(parts[0], ()) if is_file else ()
 
 
 @cache
@@ -169,7 +171,8 @@ def kept_name(path: str, leaf: str) -> Any:
 
 def old_name(path: str, leaf: str) -> Any:
     """A renamed name of Keras 1 or 2, noted; `_MISSING` when it is none."""
-    for place in (path, *_today(path)):
+    # `optimizers.adam` was a class, `optimizers.optimizer_v2.adam` a file.
+    for place in (path, *(today for today in _today(path) if today != "optimizers")):
         target = RENAMED.get(place, {}).get(leaf)
         if target is not None:
             where, _, what = target.partition(":")

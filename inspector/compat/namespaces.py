@@ -65,7 +65,14 @@ class StandIn(ModuleType):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`keras.layers.merge` was a module and a function."""
-        return self._resolve(self.__name__.rpartition(".")[2])(*args, **kwargs)
+        owner, _, name = self.__name__.rpartition(".")
+        try:
+            found = self._resolve(name)
+        except Unknown:
+            found = None
+        if found is None or isinstance(found, StandIn):
+            raise missing_attribute(owner, name, list(self._names()))
+        return found(*args, **kwargs)
 
     def __dir__(self) -> list[str]:
         return sorted({*self._names(), *vars(self)})

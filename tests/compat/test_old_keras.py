@@ -353,3 +353,25 @@ def test_loaded_model_of_the_users_own_class_is_compiled(user: Any, tmp_path: An
     )
 
     assert type(names["again"].optimizer).__name__ == "SGD"
+
+
+@pytest.mark.parametrize("code", ["keras.losses.NoSuchLoss", "tf.keras.optimizers.NoSuch"])
+def test_class_that_keras_never_had_is_no_module(user: Any, code: str) -> None:
+    with pytest.raises(AttributeError, match="NoSuch"):
+        user.run(f"import keras\nimport tensorflow as tf\nx = {code}\n")
+
+
+def test_function_that_keras_never_had_is_refused_when_it_is_called(user: Any) -> None:
+    with pytest.raises(AttributeError, match="no_such"):
+        user.run("import keras\nx = keras.losses.no_such(1)\n")
+
+
+def test_files_of_old_optimizers_hold_todays_classes(user: Any) -> None:
+    names = user.run(
+        "from keras.optimizers import adam_v2\n"
+        "from tensorflow.python.keras.optimizer_v2 import adam\n"
+        "from keras.optimizers.optimizer_v2 import adam as file\n"
+        "found = adam_v2.Adam, adam.Adam, file.Adam\n"
+    )
+
+    assert {kind.__name__ for kind in names["found"]} == {"Adam"}
