@@ -163,11 +163,13 @@ def is_workload(file):
 def recorder(**options):
     """What the worker puts around a script."""
     from inspector.capture import Recorder
+    from inspector.session.settings import Settings, record_budget_bytes
 
     watching = Recorder(
         is_workload,
         lambda run, ended: None,
         lambda i, model: None,
+        budget_bytes=record_budget_bytes(Settings()),
         writing_share=0.0,  # what may wait waits: it is timed by itself
         **options,
     )
