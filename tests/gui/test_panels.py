@@ -200,7 +200,9 @@ def test_failing_line_of_a_script_is_shown_though_a_model_ran(
 
     sessions[0].emit(Opened(replace(vae, runs=vae.runs[:1], failure=failure)))
 
-    qtbot.waitUntil(lambda: "line 61" in window.parts.source.heading.text())
+    heading = window.parts.source.heading
+    qtbot.waitUntil(lambda: "line 61" in heading.text())
+    assert model_file.name in heading.text()
 
 
 def test_step_keys_do_nothing_in_an_empty_window(window: MainWindow, qtbot: QtBot) -> None:

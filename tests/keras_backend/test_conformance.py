@@ -43,7 +43,6 @@ PARTS = {
 WITHOUT_JAX = "not DtypeTest and not DtypesTest and not test_jax and not test_dynamic_backend_jax"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_kerass_own_tests_pass_on_our_backend(part):
     modules, at_least = PARTS[part]

@@ -180,6 +180,7 @@ class Module:
         return tuple(found)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # As in TensorFlow: a module need not be callable; those that are define it themselves.
         raise NotImplementedError(f"{type(self).__name__} defines no __call__")
 
     @classmethod
